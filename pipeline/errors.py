@@ -1,0 +1,36 @@
+"""What can go wrong, as one tree.
+
+    DuologueError
+    ├── ConfigError    the user's mistake: the message names the key, the value and what is allowed
+    ├── StorageError   a path cannot be read or written: the message names the path and the remedy
+    └── SampleError    one sample is bad: recorded with its reason, and the run goes on
+
+Anything else that is raised is a bug: it stops the run, with nothing half-written.
+"""
+
+
+class DuologueError(Exception):
+    """The root: everything that Duologue raises on purpose."""
+
+
+class ConfigError(DuologueError):
+    """The user asked for something that is not allowed."""
+
+
+class StorageError(DuologueError):
+    """A file or folder that a run needs cannot be read or written."""
+
+
+class SampleError(DuologueError):
+    """A sample that cannot be processed.
+
+    `reason` is a snake_case word that people count and filter by; `detail` is one line for whoever looks closer.
+    """
+
+    def __init__(self, reason: str, detail: str | None = None):
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+    def __reduce__(self):
+        return type(self), (self.reason, self.detail)

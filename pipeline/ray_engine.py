@@ -1,0 +1,160 @@
+"""The plan on Ray: a chain of actor pools through which the names of parts travel.
+
+Nothing but names goes through Ray's object store; rows and media stay in the manifests, which every node sees. Each
+actor is a supervisor, and the work is done by its child process. What happened is told to one small actor, the board,
+which the driver reads from: events of all stages arrive as they happen, also of those in the middle of the chain.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import ray
+import ray.data
+
+from pipeline import errors
+from pipeline.errors import ConfigError, DuologueError
+from pipeline.plan import Config, Group
+from pipeline.pools import Pool, phases
+from pipeline.run import Run
+from pipeline.stage import Resources
+from pipeline.supervisor import Supervisor, WorkerBug
+from pipeline.worker import Emit
+
+POLL_SECONDS = 0.25
+PACKAGES = ("pipeline", "stages")
+
+
+class RayEngine:
+    """Runs groups as actor pools of one Ray Data plan.
+
+    `RAY_ADDRESS` names a cluster to join, `auto` the one of this machine; without it a Ray of our own is started here
+    and ended with the run.
+    """
+
+    def __init__(self, config: Config, run: Run):
+        self.config = config
+        self.run = run
+        _connect(config)
+        self._board: Any = ray.remote(num_cpus=0)(_Board).remote()
+
+    def work(self, groups: Sequence[Group], parts: Sequence[str], emit: Emit) -> None:
+        """Bring all parts through the groups; `emit` is told of each finished part of each stage.
+
+        Raises what a worker raised: ConfigError, StorageError, or WorkerBug with its traceback.
+        """
+        if not parts:
+            return
+        cluster = ray.cluster_resources()
+        available = Resources(cluster.get("CPU", 0.0), cluster.get("GPU", 0.0))
+        most = self.config.workers.count
+        for pools in phases(groups, available, len(parts) if most == "auto" else min(most, len(parts))):
+            self._phase(pools, parts, emit)
+
+    def close(self) -> None:
+        ray.shutdown()
+
+    def _phase(self, pools: Sequence[Pool], parts: Sequence[str], emit: Emit) -> None:
+        dataset: ray.data.Dataset = ray.data.from_items(
+            [{"part": part} for part in parts], override_num_blocks=len(parts)
+        )
+        for pool in pools:
+            dataset = dataset.map_batches(
+                _GroupWorker,
+                fn_constructor_args=(self.config.model_dump(), self.run, pool.group, self._board),
+                batch_size=1,
+                num_cpus=pool.group.resources.cpus,
+                num_gpus=pool.group.resources.gpus or None,
+                compute=ray.data.ActorPoolStrategy(size=pool.workers, max_tasks_in_flight_per_actor=2),
+            )
+        outcome: dict[str, Any] = {}
+
+        def consume() -> None:
+            try:
+                for row in dataset.iter_rows():
+                    if row["error"]:
+                        outcome["error"] = (row["error"], row["message"])
+                        return
+            except BaseException as error:  # handed over to the driver's thread
+                outcome["raised"] = error
+
+        thread = threading.Thread(target=consume, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(POLL_SECONDS)
+            self._tell(emit)
+        self._tell(emit)
+        if "raised" in outcome:
+            raise outcome["raised"]
+        if "error" in outcome:
+            kind, message = outcome["error"]
+            raise (WorkerBug if kind == "WorkerBug" else getattr(errors, kind))(message)
+
+    def _tell(self, emit: Emit) -> None:
+        for event in ray.get(self._board.drain.remote()):
+            emit(event)
+
+
+class _Board:
+    """Collects what workers tell until the driver asks."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def put(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+
+    def drain(self) -> list[dict[str, Any]]:
+        events, self.events = self.events, []
+        return events
+
+
+class _GroupWorker:
+    """The supervisor as Ray Data wants it: a callable over batches of part names."""
+
+    def __init__(self, config: dict[str, Any], run: Run, group: Group, board: Any):
+        log = run.records / "logs" / f"worker-{os.uname().nodename}-{os.getpid()}.log"
+        self.supervisor = Supervisor(Config.model_validate(config), run, group, log)
+        self.board = board
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        error = message = ""
+        try:
+            for part in batch["part"]:
+                if not batch.get("error", [""])[0]:
+                    self.supervisor.work(str(part), self.board.put.remote)
+        except DuologueError as raised:  # travels as data: Ray would wrap it in pages of its own
+            error, message = type(raised).__name__, str(raised)
+        known = batch.get("error", [""])[0]
+        return {
+            "part": batch["part"],
+            "error": [known or error] * len(batch["part"]),
+            "message": [batch.get("message", [""])[0] if known else message] * len(batch["part"]),
+        }
+
+
+def _connect(config: Config) -> None:
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # of its own processes; what went wrong in ours is told
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.enable_operator_progress_bars = False
+    address = os.environ.get("RAY_ADDRESS")
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        if address:
+            import pipeline
+
+            folder = os.path.dirname(os.path.dirname(os.path.abspath(pipeline.__file__)))
+            modules = [os.path.join(folder, name) for name in PACKAGES]
+            ray.init(address=address, runtime_env={"py_modules": modules}, **quiet)
+        else:
+            ray.init(include_dashboard=False, **quiet)
+    except (ConnectionError, ValueError) as error:
+        raise ConfigError(
+            f"RAY_ADDRESS={address}: no cluster answers ({error}); unset it to run on this machine"
+        ) from error
+    logging.getLogger("ray.data").setLevel(logging.ERROR)

@@ -1,0 +1,29 @@
+"""Where a run keeps its things."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """A named run below a root folder that all its workers see.
+
+    manifests/NAME   a folder of parts for each stage: what is known about every sample
+    shards/NAME      what training reads
+    runs/NAME        run.json (what ran, on what), the log
+    """
+
+    name: str
+    root: Path
+
+    @property
+    def manifests(self) -> Path:
+        return self.root / "manifests" / self.name
+
+    @property
+    def shards(self) -> Path:
+        return self.root / "shards" / self.name
+
+    @property
+    def records(self) -> Path:
+        return self.root / "runs" / self.name

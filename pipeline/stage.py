@@ -1,0 +1,115 @@
+"""What a stage is: a frozen dataclass that is its own configuration.
+
+    @dataclass(frozen=True)
+    class DetectFaces(Stage):
+        "Find the faces in sampled frames."
+
+        reads = (Clip, Shots)
+        writes = (Faces,)
+        version = 1
+
+        frames_per_second: float = 3.0
+
+        def load(self, run): return Detector()
+        def process(self, sample, detector): return sample.put(Faces(...))
+
+The fields are the options of the YAML file, checked by type; constraints are checked in `__post_init__` by raising
+ValueError. `version` is raised when the same options give another result, so that nothing stale is reused.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pipeline.run import Run
+from pipeline.sample import Sample
+
+Outcome = Sample | Sequence[Sample]
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What one worker of a stage takes up. Fractions of a GPU share it."""
+
+    cpus: float = 1.0
+    gpus: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the pipeline: samples in, the same samples (with a section, a verdict or children) out."""
+
+    version: ClassVar[int] = 1
+    reads: ClassVar[tuple[type, ...]] = ()
+    writes: ClassVar[tuple[type, ...]] = ()
+    scores: ClassVar[bool] = False  # adds scores to samples
+    reads_scores: ClassVar[bool] = False  # sees the scores that stages before it added
+    resources: ClassVar[Resources] = Resources()
+    deadline_seconds: ClassVar[float] = 300.0  # for one sample; a worker that is silent for longer is killed
+    whole_parts: ClassVar[bool] = False  # process_batch gets all samples of a part at once
+
+    @property
+    def name(self) -> str:
+        """The stage's name in configurations, manifests and reports: its class name in snake_case."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def load(self, run: Run) -> Any:
+        """Make what a worker keeps for life, such as a model. Called once in each worker, before the first sample."""
+        return None
+
+    def process(self, sample: Sample, model: Any) -> Outcome:
+        """Process one sample. Return it, or its children, or both (then it is marked as expanded).
+
+        Raises SampleError for a sample that cannot be processed; it is recorded as failed.
+        """
+        raise NotImplementedError(f"{self.name} defines neither process nor process_batch")
+
+    def process_batch(self, samples: Sequence[Sample], model: Any) -> Sequence[Outcome]:
+        """Process several samples at once, for models that gain from it: one outcome for each, in order."""
+        return [self.process(sample, model) for sample in samples]
+
+
+@dataclass(frozen=True)
+class Source(Stage):
+    """The first stage: it also knows how to find samples in what the user gave as input."""
+
+    finds: ClassVar[tuple[type, ...]] = ()  # sections that found samples carry
+
+    def find(self, input: str) -> Iterable[Sample]:
+        """List the samples of an input without reading their contents.
+
+        Raises ConfigError when there is no such input or nothing in it.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Scorer(Stage):
+    """A stage that only measures: it holds no threshold, and scores every sample that has a picture."""
+
+    scores: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Barrier(Stage):
+    """A stage that has to see all parts before it can say anything about one: duplicates, identities, shards.
+
+    It runs once, on the driver, reads only the columns it names, and gives parts out: the ones it got, with verdicts
+    or sections added, or others altogether. An output part is named by the hash of its content, so that what follows
+    runs again only where the barrier came to another conclusion.
+    """
+
+    def process_parts(self, parts: Sequence["LazyPart"], model: Any) -> Iterator[list[Sample]]:
+        """Yield the samples of each output part. `parts` may be iterated more than once; a part loads when called."""
+        raise NotImplementedError
+
+
+class LazyPart:
+    """A part that reads its samples when it is called, and holds none."""
+
+    def __init__(self, load: Any):
+        self._load = load
+
+    def __call__(self) -> list[Sample]:
+        return self._load()
