@@ -21,7 +21,7 @@ from pipeline.progress import Progress
 from pipeline.run import Run
 from pipeline.sample import Sample
 from pipeline.stage import Barrier, LazyPart
-from pipeline.worker import Emit, finished_event, load_samples, own_rows
+from pipeline.worker import Emit, finished_event, is_finished, load_samples, own_rows
 
 
 class Engine(Protocol):
@@ -54,7 +54,7 @@ def build(config: Config, run: Run, engine: str, progress: Progress) -> None:
             else:
                 stages = [stage for group in step for stage in group.stages]
                 progress.expect([stage.name for stage in stages], len(parts))
-                missing = [p for p in parts if not all(stage.manifest(run).has(p) for stage in stages)]
+                missing = [p for p in parts if not all(is_finished(run, stage, p) for stage in stages)]
                 for part in [p for p in parts if p not in set(missing)]:
                     for stage in stages:
                         progress.tell(finished_event(run, stage, part, cached=True))

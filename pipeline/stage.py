@@ -65,6 +65,10 @@ class Stage:
         """
         raise NotImplementedError(f"{self.name} defines neither process nor process_batch")
 
+    def intact(self, run: Run, rows: Sequence[Sample]) -> bool:
+        """Tell whether what the stage wrote outside its manifest, if anything, is still there for a finished part."""
+        return True
+
     def process_batch(self, samples: Sequence[Sample], model: Any) -> Sequence[Outcome]:
         """Process several samples at once, for models that gain from it: one outcome for each, in order."""
         return [self.process(sample, model) for sample in samples]

@@ -25,7 +25,7 @@ from pipeline.manifest import Manifest
 from pipeline.plan import Config, PlannedStage, make_plan
 from pipeline.run import Run
 from pipeline.sample import Sample, Verdict
-from pipeline.stage import Outcome
+from pipeline.stage import Outcome, Stage
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -42,7 +42,7 @@ class Worker:
     def work(self, part: str) -> None:
         """Bring a part through all the stages, skipping those that have finished it."""
         for stage in self.stages:
-            if stage.manifest(self.run).has(part):
+            if is_finished(self.run, stage, part):
                 self.emit(finished_event(self.run, stage, part, cached=True))
             else:
                 self._stage(stage, part)
@@ -96,6 +96,14 @@ class Worker:
             self.emit({"event": "load", "stage": planned.name})
             self.models[planned.name] = planned.stage.load(self.run)
         return self.models[planned.name]
+
+
+def is_finished(run: Run, planned: PlannedStage, part: str) -> bool:
+    """Tell whether a stage has done a part, and what it wrote elsewhere is still there."""
+    manifest = planned.manifest(run)
+    if not manifest.has(part):
+        return False
+    return type(planned.stage).intact is Stage.intact or planned.stage.intact(run, manifest.rows(part))
 
 
 def load_samples(run: Run, planned: PlannedStage, part: str) -> list[Sample]:

@@ -1,0 +1,62 @@
+# Duologue: two-person video in, conversations that teach who is who out, and the trainer for them.
+# `make` lists the targets.
+
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+RUN    ?= default
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build-dataset train inspect sheet test check format lock clean
+
+help:  ## this list
+	@echo "make TARGET [CONFIG=file.yaml] [INPUT=file|folder|glob|list] [RUN=name] [RAY_ADDRESS=host:port]"
+	@echo
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## *' '{printf "  %-15s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## make a virtual environment in .venv with exactly the locked packages
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Duologue needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "setting up $(VENV) (several GB of packages, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+build-dataset: CONFIG ?= configs/dataset/default.yaml
+build-dataset: $(READY)  ## make conversations out of clips (the built-in ones, or INPUT)
+	@$(BIN)/duologue build "$(CONFIG)" --run "$(RUN)" $(if $(INPUT),--input "$(INPUT)")
+
+train: CONFIG ?= configs/train/default.yaml
+train: $(READY)  ## train on the shards of RUN
+	@$(BIN)/python -m trainer train "$(CONFIG)" --shards "shards/$(RUN)" --output "runs/$(RUN)/train"
+
+inspect: $(READY)  ## what became of the clips of RUN, and why
+	@$(BIN)/duologue inspect "$(RUN)"
+
+sheet: $(READY)  ## conversations of RUN as a picture
+	@$(BIN)/duologue sheet "$(RUN)"
+
+test: $(READY)  ## run the tests
+	@$(BIN)/python -m pytest
+
+check: $(READY)  ## lint and type-check
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY)  ## format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+lock: $(READY)  ## resolve the dependencies of pyproject.toml anew into requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
+		--upgrade pyproject.toml -o requirements.lock
+
+clean:  ## remove the environment and everything that runs made
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache shards runs
+	find manifests -mindepth 1 -maxdepth 1 -type d -exec rm -rf {} +
