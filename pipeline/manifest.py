@@ -183,7 +183,7 @@ class _MediaTar:
 
 
 def read(run: Run | str, stage: str, root: str | Path = ".") -> pd.DataFrame:
-    """Open what a stage of a run said of its samples, as a pandas DataFrame with one row a sample.
+    """Open what a stage of a run said of its samples, as a pandas DataFrame with one row a sample, by key.
 
     `run` is a run's name (below `root`) or a Run. Structs come as dictionaries and scores as a dictionary of floats;
     `manifests/README.md` lists the columns. Raises ConfigError when there is no such run or stage.
@@ -198,7 +198,7 @@ def read(run: Run | str, stage: str, root: str | Path = ".") -> pd.DataFrame:
     tables = [pq.read_table(file).replace_schema_metadata() for file in files if file.exists()]
     frame = pa.concat_tables(tables).to_pandas() if tables else pd.DataFrame(columns=[name for name, _ in _COLUMNS])
     frame["scores"] = frame["scores"].map(lambda scores: {} if scores is None else dict(scores))
-    return frame
+    return frame.sort_values("key", ignore_index=True)
 
 
 def read_layout(run: Run) -> dict[str, tuple[str, list[str]]]:

@@ -1,6 +1,6 @@
 """From a YAML file to a checked list of stages.
 
-    catalog: stages                # the package whose STAGES names the classes
+    catalog: stages.catalog        # the module whose STAGES names the classes
     input: studio:24               # what the first stage finds samples in
     samples_per_part: 4
     stages:
@@ -59,7 +59,7 @@ class Workers(_Strict):
 class Config(_Strict):
     """The YAML file."""
 
-    catalog: str = "stages"
+    catalog: str = "stages.catalog"
     input: str
     samples_per_part: PositiveInt = 4
     stages: list[str | dict[str, dict[str, Any] | None]]
@@ -217,9 +217,9 @@ def _catalog(name: str) -> Mapping[str, type[Stage]]:
     try:
         return importlib.import_module(name).STAGES
     except ModuleNotFoundError as error:
-        raise ConfigError(f"catalog: no package {name!r} to import ({error})") from error
+        raise ConfigError(f"catalog: no module {name!r} to import ({error})") from error
     except AttributeError as error:
-        raise ConfigError(f"catalog: package {name!r} has no STAGES dictionary") from error
+        raise ConfigError(f"catalog: module {name!r} has no STAGES dictionary") from error
 
 
 def _stage(catalog: Mapping[str, type[Stage]], entry: str | dict[str, dict[str, Any] | None]) -> Stage:

@@ -7,6 +7,7 @@ which the driver reads from: events of all stages arrive as they happen, also of
 
 import logging
 import os
+import socket
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,7 @@ from pipeline.supervisor import Supervisor, WorkerBug
 from pipeline.worker import Emit
 
 POLL_SECONDS = 0.25
+CONNECT_SECONDS = 10.0
 PACKAGES = ("pipeline", "stages")
 
 
@@ -37,7 +39,7 @@ class RayEngine:
     def __init__(self, config: Config, run: Run):
         self.config = config
         self.run = run
-        _connect(config)
+        _connect()
         self._board: Any = ray.remote(num_cpus=0)(_Board).remote()
 
     def work(self, groups: Sequence[Group], parts: Sequence[str], emit: Emit) -> None:
@@ -135,7 +137,7 @@ class _GroupWorker:
         }
 
 
-def _connect(config: Config) -> None:
+def _connect() -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # of its own processes; what went wrong in ours is told
     logging.getLogger("ray").setLevel(logging.ERROR)
@@ -146,6 +148,7 @@ def _connect(config: Config) -> None:
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address:
+            _check_answers(address)
             import pipeline
 
             folder = os.path.dirname(os.path.dirname(os.path.abspath(pipeline.__file__)))
@@ -153,8 +156,15 @@ def _connect(config: Config) -> None:
             ray.init(address=address, runtime_env={"py_modules": modules}, **quiet)
         else:
             ray.init(include_dashboard=False, **quiet)
-    except (ConnectionError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(
             f"RAY_ADDRESS={address}: no cluster answers ({error}); unset it to run on this machine"
         ) from error
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _check_answers(address: str) -> None:
+    """Raise OSError when nothing listens at HOST:PORT; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()

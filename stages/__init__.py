@@ -1,0 +1,1 @@
+"""What is done to a clip: one file for each stage, its section defined beside it."""

@@ -1,0 +1,200 @@
+"""When each frame of a video file is shown: read from its packets, nothing is decoded.
+
+Both readers find frames by this index, so that they agree on what a time means. Times count from the first
+frame: containers may start their clock anywhere. Frames that an edit list hides are not listed.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from pipeline.errors import SampleError
+
+# The demuxers that may open a file. Pictures, text and playlists would open as video too, and a playlist
+# would have FFmpeg read whatever it names.
+CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,rm,dv,ivf,nut,h264,hevc"
+# What such files begin with, to tell a damaged video from something else: offset and bytes.
+SIGNATURES = (
+    (4, b"ftyp"),
+    (4, b"moov"),
+    (4, b"mdat"),
+    (4, b"wide"),
+    (0, b"\x1a\x45\xdf\xa3"),
+    (0, b"RIFF"),
+    (0, b"FLV\x01"),
+    (0, b"\x00\x00\x01\xba"),
+    (0, b"\x30\x26\xb2\x75"),
+    (0, b"OggS"),
+)
+# Some containers round times to milliseconds: a frame shown this much later still counts as shown.
+TOLERANCE_SECONDS = 1e-3
+
+
+class Packet(NamedTuple):
+    """What a packet says of its frame; times in units of the stream's time base."""
+
+    pts: int
+    dts: int
+    key: bool
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class VideoIndex:
+    """The frames of a file's first video stream in the order they are shown, and what its header says.
+
+    `pts` are in units of the stream's time base, `seconds` from the first frame. `keyframes` are positions in
+    both; `dts` are the times at which these, and before them the first packet of all, are to be decoded.
+    `closed` says that no frame is shown before a keyframe that comes earlier in the file: then decoding may begin
+    at any keyframe. `missing_share` is the part of the file that its header announces and its packets do not
+    hold, 0 to 1.
+    """
+
+    container: str
+    codec: str
+    time_base: Fraction
+    pts: tuple[int, ...]
+    seconds: tuple[float, ...]
+    keyframes: tuple[int, ...]
+    dts: tuple[int, ...]
+    closed: bool
+    frames_per_second: float
+    duration_seconds: float
+    frame_count: int | None
+    missing_share: float
+
+    def seconds_of(self, pts: int) -> float:
+        """Return when a frame with this time stamp is shown."""
+        return float((pts - self.pts[0]) * self.time_base)
+
+    def at(self, seconds: float) -> int:
+        """Return the frame that is on screen at a time: the last one shown by then, or the first of all."""
+        return max(bisect_right(self.seconds, seconds + TOLERANCE_SECONDS) - 1, 0)
+
+    def between(self, start: float, end: float) -> range:
+        """Return the frames first shown in [start, end)."""
+        return range(bisect_left(self.seconds, start), bisect_left(self.seconds, end))
+
+    def entries(self, frame: int) -> list[int]:
+        """Return times to seek to for a frame, best first. Containers seek by pts, by dts, or inexactly."""
+        found = bisect_right(self.keyframes, frame)
+        times = [self.dts[found], self.dts[max(found - 1, 0)], self.dts[0]]
+        return [self.pts[self.keyframes[found - 1]], *times] if found else times
+
+    def keyframe_before(self, frame: int) -> int:
+        """Return the last keyframe that is not after a frame; the first frame where there is none."""
+        found = bisect_right(self.keyframes, frame)
+        return self.keyframes[found - 1] if found else 0
+
+
+@contextmanager
+def open_video(path: str) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a file and its first video stream, to be decoded in one thread.
+
+    Raises SampleError with reason not_a_video, unreadable (it begins like a video) or no_video_stream.
+    """
+    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    try:
+        container = av.open(path, options=options)
+    except av.error.FFmpegError as error:
+        reason = "unreadable" if _looks_like_video(path) else "not_a_video"
+        raise SampleError(reason, error.strerror) from error
+    with container:
+        covers = Disposition.attached_pic | Disposition.timed_thumbnails
+        streams = [stream for stream in container.streams.video if not stream.disposition & covers]
+        if not streams:
+            raise SampleError("no_video_stream")
+        if streams[0].codec_context is None:
+            raise SampleError("unreadable", "no decoder for its codec")
+        streams[0].thread_count = 1
+        yield container, streams[0]
+
+
+def read_index(path: str) -> VideoIndex:
+    """Read the index of a file: all its packets are read once, none is decoded.
+
+    Raises SampleError as `open_video` does, and with reason unreadable when there is not a single frame.
+    """
+    with open_video(path) as (container, stream):
+        packets: list[Packet] = []
+        first, last = math.inf, -math.inf  # seconds, over all streams
+        time_base = _fraction(stream.time_base)
+        try:
+            for packet in container.demux():
+                time = packet.pts if packet.pts is not None else packet.dts
+                if time is None or packet.is_corrupt:
+                    continue
+                unit = float(packet.time_base)
+                first, last = min(first, time * unit), max(last, (time + (packet.duration or 0)) * unit)
+                if packet.stream_index == stream.index:
+                    dts = min(time, packet.dts if packet.dts is not None else time)
+                    packets.append(Packet(time, dts, packet.is_keyframe, packet.is_discard))
+        except av.error.FFmpegError:
+            pass  # what could be read up to the damage is what there is
+        shown = [packet for packet in _from_first_keyframe(sorted(packets)) if not packet.hidden]
+        if not shown:
+            raise SampleError("unreadable", "it holds no frame")
+        pts = tuple(packet.pts for packet in shown)
+        keys = tuple(i for i, packet in enumerate(shown) if packet.key)
+        rate = _rate(pts, time_base, stream)
+        announced = container.duration / av.time_base if container.duration else None
+        missing = [1 - len(packets) / stream.frames] if stream.frames else []
+        if announced:  # Matroska announces when the file ends, others how long it is
+            missing.append(1 - max(last - first, last) / announced)
+        return VideoIndex(
+            container=container.format.name.split(",")[0],
+            codec=stream.codec_context.codec.canonical_name,
+            time_base=time_base,
+            pts=pts,
+            seconds=tuple(float((time - pts[0]) * time_base) for time in pts),
+            keyframes=keys,
+            dts=(min(packet.dts for packet in packets), *(shown[i].dts for i in keys)),
+            closed=_is_closed(packets),
+            frames_per_second=float(rate),
+            duration_seconds=float((pts[-1] - pts[0]) * time_base + 1 / rate),
+            frame_count=stream.frames or None,
+            missing_share=max([0.0, *missing]),
+        )
+
+
+def _rate(pts: tuple[int, ...], time_base: Fraction, stream: VideoStream) -> Fraction:
+    if pts[-1] > pts[0]:
+        return (len(pts) - 1) / ((pts[-1] - pts[0]) * time_base)
+    return _fraction(stream.average_rate or 25)  # a single frame: any rate does
+
+
+def _is_closed(packets: list[Packet]) -> bool:
+    keyframe = packets[0].pts
+    for packet in packets:
+        keyframe = packet.pts if packet.key else keyframe
+        if packet.pts < keyframe:
+            return False
+    return True
+
+
+def _from_first_keyframe(packets: list[Packet]) -> list[Packet]:
+    """Drop what comes before the first keyframe and cannot be decoded, as in a recording of a broadcast."""
+    first = next((i for i, packet in enumerate(packets) if packet.key), 0)
+    return packets[first:]
+
+
+def _looks_like_video(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    return any(head[offset : offset + len(mark)] == mark for offset, mark in SIGNATURES)
+
+
+def _fraction(value) -> Fraction:
+    return Fraction(value.numerator, value.denominator)
