@@ -101,7 +101,7 @@ class Manifest:
             if row[column] is not None
         }
 
-    def scores(self, part: str) -> dict[str, dict[str, float]]:
+    def scores(self, part: str) -> dict[str, dict[str, float | None]]:
         """Read the scores that this stage added: key -> name -> score."""
         table = pq.read_table(self._file(part, "parquet"), columns=["key", "scores"])
         return {row["key"]: dict(row["scores"] or ()) for row in table.to_pylist()}

@@ -40,7 +40,7 @@ class Sample:
 
     key: str
     sections: Mapping[type, Any] = field(default_factory=dict)
-    scores: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float | None] = field(default_factory=dict)
     verdict: Verdict = Verdict.OK
     reason: str | None = None
     measured: float | None = None
@@ -59,9 +59,9 @@ class Sample:
         """Return the sample with these sections added or replaced."""
         return replace(self, sections={**self.sections, **{type(s): s for s in sections}})
 
-    def score(self, scores: Mapping[str, float]) -> "Sample":
-        """Return the sample with these scores added. Scores never decide anything by themselves."""
-        return replace(self, scores={**self.scores, **{name: float(value) for name, value in scores.items()}})
+    def score(self, scores: Mapping[str, float | None]) -> "Sample":
+        """Return the sample with these scores added, None for what could not be measured. They decide nothing."""
+        return replace(self, scores={**self.scores, **{name: _number(value) for name, value in scores.items()}})
 
     def child(self, name: str, *sections: Any) -> "Sample":
         """Derive a sample one step further down; its parent becomes `expanded` when a stage returns it."""

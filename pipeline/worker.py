@@ -119,7 +119,7 @@ def load_samples(run: Run, planned: PlannedStage, part: str) -> list[Sample]:
         sections[section] = {}
         for name in lineage[folder]:
             sections[section] |= manifest.section(name, section)
-    scores: dict[str, dict[str, float]] = {}
+    scores: dict[str, dict[str, float | None]] = {}
     for folder in planned.scorers:
         for name in lineage[folder]:
             for key, added in Manifest(run.manifests, folder).scores(name).items():

@@ -1,0 +1,209 @@
+"""Find the faces in sampled frames, and measure each: sharpness, pose, and the vector that tells people apart.
+
+Frames are looked at in a small size: a face that the detector misses there is too small to be of use, also as
+somebody in the background. It is measured and embedded in a larger one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.columns import F32
+from pipeline.run import Run
+from pipeline.sample import Sample
+from pipeline.stage import Stage
+from stages.cut_shots import Shots
+from stages.decode import READERS, Decoder, sample_times
+from stages.models.faces import DETECTORS, EMBEDDERS, Detection, Detector, Embedder
+from stages.pull_clips import Clip
+from stages.quality import PATCH_PIXELS, roll_degrees, sharpness, size, upright_patch, yaw_degrees
+
+FRAMES_PER_REQUEST = 32  # held in memory at once
+
+
+@dataclass(frozen=True)
+class Face:
+    """One detected face. Coordinates are pixels of the full frame; angles are degrees, 0 is frontal and upright."""
+
+    box: tuple[float, float, float, float]  # x0, y0, x1, y1
+    landmarks: tuple[float, ...]  # x, y of left eye, right eye, nose, left and right mouth corner (viewer's left)
+    score: float  # the detector's, 0 to 1
+    sharpness: float  # stages.quality.sharpness: higher is sharper
+    yaw_degrees: float  # positive: turned towards the viewer's right
+    roll_degrees: float  # positive: leaning towards the viewer's right
+    embedding: tuple[F32, ...] | None  # None where the face is too small to be embedded
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A sampled frame and the faces in it, from left to right."""
+
+    shot: int  # index into Shots.shots
+    seconds: float  # from the start of the file
+    faces: tuple[Face, ...]
+
+
+@dataclass(frozen=True)
+class Faces:
+    """What the detector saw in a window."""
+
+    width: int  # of the full frame
+    height: int
+    reader: str  # which decoder read the frames ("decord+pyav": both)
+    detector: str
+    embedder: str  # names the calibration that compares the embeddings
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class Models:
+    """What a worker keeps."""
+
+    decoder: Decoder
+    detector: Detector
+    embedder: Embedder
+
+
+@dataclass(frozen=True)
+class DetectFaces(Stage):
+    """Find and measure the faces in frames sampled from every shot that is used.
+
+    `frame_height_px` is the size in which faces are measured, `detector_height_px` the one in which they are looked
+    for: the detector sees faces of `detector_min_face_pixels` there, 1/13 of the frame's height with the defaults.
+    `min_score` is in the detector's units, 0 to 1. Smaller faces than `min_embedded_face_pixels` (of the full frame)
+    get no embedding: the network sees 150 px, and scaled up further everybody looks alike.
+    """
+
+    reads = (Clip, Shots)
+    writes = (Faces,)
+
+    frames_per_second: float = 3.0
+    cut_distance_seconds: float = 0.1  # kept from the shot's ends, where frames may blend
+    detector: str = "mtcnn"
+    detector_height_px: int = 270
+    detector_min_face_pixels: float = 20.0
+    min_score: float = 0.8
+    embedder: str = "dlib"
+    min_embedded_face_pixels: float = 28.0
+    frame_height_px: int = 720
+    device: str = "cpu"
+    reader: str = "auto"
+    decode_deadline_seconds: float = 60.0  # for each 32 frames
+
+    def __post_init__(self) -> None:
+        for option, allowed in (("detector", DETECTORS), ("embedder", EMBEDDERS), ("reader", READERS)):
+            if getattr(self, option) not in allowed:
+                raise ValueError(f"{option} {getattr(self, option)!r}: must be one of {', '.join(sorted(allowed))}")
+        if self.frames_per_second <= 0 or self.cut_distance_seconds < 0:
+            raise ValueError("frames_per_second must be above 0, cut_distance_seconds not below it")
+        if not 12 <= self.detector_min_face_pixels < self.detector_height_px <= self.frame_height_px:
+            raise ValueError("must rise, from 12 on: detector_min_face_pixels, detector_height_px, frame_height_px")
+
+    def load(self, run: Run) -> Models:
+        import cv2
+
+        cv2.setNumThreads(1)
+        return Models(
+            decoder=Decoder(self.reader, self.decode_deadline_seconds),
+            detector=DETECTORS[self.detector](self.device, self.detector_min_face_pixels),
+            embedder=EMBEDDERS[self.embedder](self.device),
+        )
+
+    def process(self, sample: Sample, models: Models) -> Sample:
+        clip, shots = sample[Clip], sample[Shots].shots
+        planned = [
+            (number, time)
+            for number, shot in enumerate(shots)
+            if shot.reason is None
+            for time in times_in_shot(
+                shot.start_seconds, shot.end_seconds, self.frames_per_second, self.cut_distance_seconds
+            )
+        ]
+        frames: list[Frame] = []
+        readers: set[str] = set()
+        with clip.local() as path:
+            for some in _pieces(planned, FRAMES_PER_REQUEST):
+                decoded = models.decoder.frames_at(path, [time for _, time in some], self.frame_height_px)
+                readers.add(decoded.reader)
+                faces = self._faces(decoded.frames, clip.height, models)
+                frames += [
+                    Frame(shot, seconds, found)
+                    for (shot, _), seconds, found in zip(some, decoded.seconds, faces, strict=True)
+                ]
+        return sample.put(
+            Faces(
+                width=clip.width,
+                height=clip.height,
+                reader="+".join(sorted(readers)),
+                detector=self.detector,
+                embedder=self.embedder,
+                frames=tuple(_without_repeats(frames)),
+            )
+        )
+
+    def _faces(self, pictures: np.ndarray, full_height: int, models: Models) -> list[tuple[Face, ...]]:
+        small = np.stack([shrink(picture, self.detector_height_px) for picture in pictures])
+        factor = pictures.shape[1] / small.shape[1]
+        full = full_height / pictures.shape[1]
+        return [
+            tuple(
+                self._face(picture, scaled(face, factor), full, models)
+                for face in faces
+                if face.score >= self.min_score
+            )
+            for picture, faces in zip(pictures, models.detector.detect(small), strict=True)
+        ]
+
+    def _face(self, picture: np.ndarray, face: Detection, full: float, models: Models) -> Face:
+        whole = scaled(face, full)
+        embedding = None
+        if size(whole.box) >= self.min_embedded_face_pixels:
+            embedding = tuple(float(v) for v in models.embedder.embed(picture, [face])[0])
+        return Face(
+            box=whole.box,
+            landmarks=whole.landmarks,
+            score=face.score,
+            sharpness=sharpness(upright_patch(picture, face.box, face.landmarks, PATCH_PIXELS)),
+            yaw_degrees=yaw_degrees(face.landmarks),
+            roll_degrees=roll_degrees(face.landmarks),
+            embedding=embedding,
+        )
+
+
+def times_in_shot(start: float, end: float, frames_per_second: float, distance: float) -> tuple[float, ...]:
+    """Return when to look at a shot, in seconds: at a steady rate and `distance` from its ends, at least once."""
+    if end - start <= 2 * distance:
+        return ((start + end) / 2,)
+    return sample_times(start + distance, end - distance, frames_per_second)
+
+
+def shrink(picture: np.ndarray, height: int) -> np.ndarray:
+    """Scale a picture (H, W, 3) down to `height` pixels; a smaller one stays as it is."""
+    import cv2
+
+    if picture.shape[0] <= height:
+        return picture
+    width = round(picture.shape[1] * height / picture.shape[0])
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def scaled(face: Detection, factor: float) -> Detection:
+    """Return a face in a picture that is `factor` times as large."""
+    x0, y0, x1, y1 = (v * factor for v in face.box)
+    return Detection((x0, y0, x1, y1), tuple(v * factor for v in face.landmarks), face.score)
+
+
+def _without_repeats(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """Leave out frames that were asked for twice: a file may have fewer in a second than are sampled."""
+    last: float | None = None
+    for frame in frames:
+        if frame.seconds != last:
+            yield frame
+        last = frame.seconds
+
+
+def _pieces(items: Sequence[Any], length: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), length):
+        yield items[start : start + length]
