@@ -23,6 +23,7 @@ Root = Annotated[
 ]
 RunName = Annotated[str, typer.Argument(help="Name of the run.", metavar="RUN")]
 STOPPED = 130
+MIN_TABLE_COLUMNS = 110  # also where the output is no terminal, whose width would be taken for 80
 
 
 @app.command()
@@ -59,7 +60,7 @@ def inspect(run: RunName, root: Root = Path(".")) -> None:
     from pipeline.report.funnel import funnel_table
 
     where = Run(run, root.resolve())
-    Console(soft_wrap=False).print(funnel_table(where))
+    Console(width=max(Console().width, MIN_TABLE_COLUMNS)).print(funnel_table(where))
     _sum_up(where)
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import StorageError
@@ -26,7 +26,8 @@ def whole_file(path: Path) -> Iterator[Path]:
             f"{path}: cannot be written ({error.strerror}); free space or make the folder writable, then run again"
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # of a folder that could not be made, say
+            partial.unlink()
 
 
 def write_whole(path: Path, data: bytes | str) -> None:

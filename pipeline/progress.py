@@ -4,6 +4,7 @@ On a terminal the lines are redrawn in place; elsewhere a stage prints one when 
 one from time to time.
 """
 
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -78,7 +79,8 @@ class Progress:
     """Takes the events of a run and shows them."""
 
     def __init__(self, console: Console | None = None):
-        self.console = console or Console(stderr=True, soft_wrap=True)
+        # a handle of its own: an engine may send the process's standard error elsewhere
+        self.console = console or Console(file=os.fdopen(os.dup(2), "w"), soft_wrap=True)
         self.stages: dict[str, StageProgress] = {}
         self._live: Live | None = None
         self._logged = 0.0
@@ -107,7 +109,9 @@ class Progress:
             self.stages[name].parts = parts
 
     def tell(self, event: dict[str, Any]) -> None:
-        """Take an event of a worker: a finished part. One told again (its worker died later on) counts once."""
+        """Take an event of a worker; a finished part counts once, also if told again (its worker died later on)."""
+        if event["event"] != "part":
+            return
         stage = self.stages[event["stage"]]
         if (event["stage"], event["part"]) in self._told:
             return

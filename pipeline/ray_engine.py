@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import ray
@@ -39,7 +40,12 @@ class RayEngine:
     def __init__(self, config: Config, run: Run):
         self.config = config
         self.run = run
-        _connect()
+        self._stderr = _redirect_stderr(run.records / "logs" / "ray.log")
+        try:
+            _connect()
+        except BaseException:
+            self._restore_stderr()
+            raise
         self._board: Any = ray.remote(num_cpus=0)(_Board).remote()
 
     def work(self, groups: Sequence[Group], parts: Sequence[str], emit: Emit) -> None:
@@ -57,6 +63,11 @@ class RayEngine:
 
     def close(self) -> None:
         ray.shutdown()
+        self._restore_stderr()
+
+    def _restore_stderr(self) -> None:
+        os.dup2(self._stderr, 2)
+        os.close(self._stderr)
 
     def _phase(self, pools: Sequence[Pool], parts: Sequence[str], emit: Emit) -> None:
         dataset: ray.data.Dataset = ray.data.from_items(
@@ -139,7 +150,6 @@ class _GroupWorker:
 
 def _connect() -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # of its own processes; what went wrong in ours is told
     logging.getLogger("ray").setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
@@ -161,6 +171,15 @@ def _connect() -> None:
             f"RAY_ADDRESS={address}: no cluster answers ({error}); unset it to run on this machine"
         ) from error
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _redirect_stderr(log: Path) -> int:
+    """Send what Ray's compiled code writes to this process's standard error to a file; return the real one."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    real = os.dup(2)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+    return real
 
 
 def _check_answers(address: str) -> None:

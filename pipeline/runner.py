@@ -21,7 +21,10 @@ from pipeline.progress import Progress
 from pipeline.run import Run
 from pipeline.sample import Sample
 from pipeline.stage import Barrier, LazyPart
-from pipeline.worker import Emit, finished_event, is_finished, load_samples, own_rows
+from pipeline.worker import Emit, Worker, finished_event, is_finished, load_samples, own_rows
+
+
+MOST_LIGHT_PARTS = 256  # that the driver does itself; to start workers takes longer
 
 
 class Engine(Protocol):
@@ -58,7 +61,11 @@ def build(config: Config, run: Run, engine: str, progress: Progress) -> None:
                 for part in [p for p in parts if p not in set(missing)]:
                     for stage in stages:
                         progress.tell(finished_event(run, stage, part, cached=True))
-                if missing:
+                if missing and len(missing) <= MOST_LIGHT_PARTS and all(stage.stage.light for stage in stages):
+                    here = Worker(run, stages, progress.tell)
+                    for part in missing:
+                        here.work(part)
+                elif missing:
                     worker = worker or _engine(engine, config, run)
                     worker.work(step, missing, progress.tell)
                 record.add(stages, parts)

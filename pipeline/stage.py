@@ -47,6 +47,7 @@ class Stage:
     reads_scores: ClassVar[bool] = False  # sees the scores that stages before it added
     resources: ClassVar[Resources] = Resources()
     deadline_seconds: ClassVar[float] = 300.0  # for one sample; a worker that is silent for longer is killed
+    light: ClassVar[bool] = False  # loads no model and decodes nothing: a few parts are done sooner by the driver itself
     whole_parts: ClassVar[bool] = False  # process_batch gets all samples of a part at once
 
     @property
@@ -117,3 +118,10 @@ class LazyPart:
 
     def __call__(self) -> list[Sample]:
         return self._load()
+
+
+def check_choice(stage: Stage, option: str, allowed: Iterable[str]) -> None:
+    """Raise ValueError when an option of a stage names nothing that there is."""
+    value, names = getattr(stage, option), sorted(allowed)
+    if value not in names:
+        raise ValueError(f"{option} is {value!r}, but must be one of {', '.join(names)}")

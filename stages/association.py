@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from stages.quality import size
 from stages.similarity import Calibration
@@ -81,6 +80,8 @@ def assign(affinity: np.ndarray) -> list[tuple[int, int]]:
     """Pair rows with columns of `affinity` so that its sum is largest; NaN forbids a pair, and no pair is forced."""
     if affinity.size == 0:
         return []
+    from scipy.optimize import linear_sum_assignment
+
     cost = np.where(np.isnan(affinity), FORBIDDEN, -affinity)
     rows, columns = linear_sum_assignment(cost)
     return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if cost[r, c] < FORBIDDEN]

@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample, rng
-from pipeline.stage import Stage
+from pipeline.stage import Stage, check_choice
 from stages.conversation.captions import portrait_caption, round1_prompt
 from stages.conversation.head import Box, Mask, Portrait
 from stages.conversation.names import assign_names
@@ -46,8 +46,7 @@ class CaptionRounds(Stage):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.captioner not in CAPTIONERS:
-            raise ValueError(f"captioner is {self.captioner!r}, but must be one of {', '.join(CAPTIONERS)}")
+        check_choice(self, "captioner", CAPTIONERS)
 
     def load(self, run: Run) -> Captioner:
         return CAPTIONERS[self.captioner]()

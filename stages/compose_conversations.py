@@ -34,6 +34,7 @@ class ComposeConversations(Stage):
 
     reads = (Closeups, Captions, Bodies, Decision)
     writes = (Conversation,)
+    light = True
 
     repeat_share: Share = 0.25  # of last rounds, how many stay with the person of the round before
     grounded_share: Share = 0.5  # of replies, how many recall the person's place in the first picture

@@ -6,6 +6,7 @@ shoulders, which is how a photographer would crop; where even the heads do not f
 wall or sky is continued there by a blurred reflection. Bars would teach bars, and squeezing would change the faces.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from pipeline.run import Run
 from pipeline.sample import Sample
 from pipeline.stage import Stage
 from stages.decode import READERS, Decoder
-from stages.detect_faces import Face, Faces
+from stages.detect_faces import Face, Faces, scaled
 from stages.framing import Box, cut, head, square_of_face
 from stages.models.faces import SEGMENTERS, Detection, Segmenter
 from stages.moments import Choice, Limits, Look, Shortfall, choose
@@ -27,6 +28,7 @@ from stages.pull_clips import Clip
 from stages.track_people import People
 
 GROUND = 225  # grey level behind a person cut out
+SURROUNDINGS = 0.3  # sides of the square that are looked at beyond it when a person is cut out
 
 
 @dataclass(frozen=True)
@@ -155,20 +157,20 @@ class CropCloseups(Stage):
             Subject(
                 person=near.person,
                 face_box=face.box,
-                mask=png(_bytes(segmenter.segment(round1, face, [other]))),
+                mask=png(cut(person_in(frame, near, choice.square, segmenter), choice.square, self.size_px)),
                 near=self._view(near, frame, segmenter),
                 closeup=self._view(closeup, frames[closeup.seconds], segmenter),
             )
-            for near, closeup, face, other in zip(choice.near, choice.closeups, faces, faces[::-1], strict=True)
+            for near, closeup, face in zip(choice.near, choice.closeups, faces, strict=True)
         ]
         return Closeups(jpeg(round1), moment.shot, moment.seconds, choice.square, *subjects)
 
     def _view(self, look: Look, frame: np.ndarray, segmenter: Segmenter) -> View:
         face = in_square(look.face, look.square, self.size_px)
-        others = [in_square(other, look.square, self.size_px) for other in look.others]
         picture = cut(frame, look.square, self.size_px)
-        alpha = segmenter.segment(picture, face, others)
-        plain = picture * alpha[:, :, None] + GROUND * (1 - alpha[:, :, None])
+        mask = cut(person_in(frame, look, look.square, segmenter), look.square, self.size_px)
+        alpha = mask[:, :, None] / 255
+        plain = picture * alpha + GROUND * (1 - alpha)
         tight = square_of_face(look.face.box, (frame.shape[1], frame.shape[0]), self.face_faces)
         return View(
             shot=look.shot,
@@ -181,18 +183,34 @@ class CropCloseups(Stage):
             embedding=look.face.embedding,
             picture=jpeg(picture),
             plain=jpeg(plain.round().astype(np.uint8)),
-            mask=png(_bytes(alpha)),
+            mask=png(mask),
             face=jpeg(cut(frame, tight, self.size_px)),
         )
 
 
 def in_square(face: Face, square: Box, pixels: int) -> Detection:
     """Return a face of the full frame as it lies in a square that is scaled to `pixels`."""
-    x, y, scale = square[0], square[1], pixels / (square[2] - square[0])
+    return scaled(_moved(face, -square[0], -square[1]), pixels / (square[2] - square[0]))
+
+
+def person_in(frame: np.ndarray, look: Look, square: Box, segmenter: Segmenter) -> np.ndarray:
+    """Return how much each pixel of `frame` (H, W, 3 uint8) belongs to the person, (H, W) uint8, 255 is all of it.
+
+    Only the neighbourhood of `square` is segmented: more than the square, for what is beside and above a head
+    shows best what is background.
+    """
+    x0, y0, x1, y1 = square
+    around = SURROUNDINGS * (x1 - x0)
+    left, top = max(int(x0 - around), 0), max(int(y0 - around), 0)
+    right, bottom = min(math.ceil(x1 + around), frame.shape[1]), min(math.ceil(y1), frame.shape[0])
+    faces = [_moved(face, -left, -top) for face in (look.face, *look.others)]
+    mask = np.zeros(frame.shape[:2], np.uint8)
+    alpha = segmenter.segment(frame[top:bottom, left:right], faces[0], faces[1:])
+    mask[top:bottom, left:right] = (alpha * 255).round().astype(np.uint8)
+    return mask
+
+
+def _moved(face: Face, dx: float, dy: float) -> Detection:
     x0, y0, x1, y1 = face.box
-    points = tuple((v - (x, y)[i % 2]) * scale for i, v in enumerate(face.landmarks))
-    return Detection(((x0 - x) * scale, (y0 - y) * scale, (x1 - x) * scale, (y1 - y) * scale), points, face.score)
-
-
-def _bytes(alpha: np.ndarray) -> np.ndarray:
-    return (alpha * 255).round().astype(np.uint8)
+    points = tuple(v + (dx, dy)[i % 2] for i, v in enumerate(face.landmarks))
+    return Detection((x0 + dx, y0 + dy, x1 + dx, y1 + dy), points, face.score)

@@ -63,6 +63,7 @@ class Decide(Stage):
 
     reads = (Bodies,)
     writes = (Decision,)
+    light = True
     reads_scores = True
 
     min_similarity: float = 0.5  # of a target to the person it should show

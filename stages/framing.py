@@ -61,13 +61,15 @@ def square_of_two(
         y0 = _slide((busts[1] + busts[3] - side) / 2, side, height)
         return x0, y0, x0 + side, y0 + side
     across = min(heads[2], width) - max(heads[0], 0)
-    side = max(across, limit)
-    if side > limit and (width < height or (side - height) / side > most_padding):
-        return TooFarApart(across / limit)
+    down = min(heads[3], height) - max(heads[1], 0)
+    side = float(max(across, down, limit))
+    if side > width or (side - height) / side > most_padding:
+        return TooFarApart(side / limit)
     x0 = _slide((heads[0] + heads[2] - side) / 2, side, width)
     if side > height:
         return x0, height - side, x0 + side, float(height)
-    y0 = _slide((busts[1] + busts[3] - side) / 2, side, height)
+    y0 = min((busts[1] + busts[3] - side) / 2, heads[1])
+    y0 = _slide(max(y0, heads[3] - side), side, height)
     return x0, y0, x0 + side, y0 + side
 
 
@@ -114,14 +116,17 @@ def square_of_face(face: Box, frame: tuple[int, int], faces_wide: float) -> Box:
 def cut(picture: np.ndarray, square: Box, pixels: int, free_above: float = 0.0) -> np.ndarray:
     """Cut a square out of `picture` (H, W, 3 uint8), scaled to (pixels, pixels, 3).
 
-    Where it reaches above the picture, the picture is continued from its `free_above` topmost rows.
+    Where it reaches above the picture, the picture is continued from its `free_above` topmost rows. A mask, (H, W), is
+    cut alike and ends where it ends.
     """
     import cv2
 
     x0, y0, x1, _ = square
     if y0 < 0:
         rows = math.ceil(-y0)
-        picture, y0 = extend_up(picture, rows, int(free_above)), y0 + rows
+        y0 += rows
+        is_mask = picture.ndim == 2
+        picture = np.pad(picture, ((rows, 0), (0, 0))) if is_mask else extend_up(picture, rows, int(free_above))
     scale = pixels / (x1 - x0)
     if scale < 1:  # shrink first by averaging, which the warp cannot do
         height, width = picture.shape[:2]

@@ -2,8 +2,8 @@
 
 Round 1 is the moment whose worse face is best, among those with nobody but these two in the picture and for which
 each of them can also be shown alone at another moment, some time away and if possible in another pose. A face's merit
-is that of `stages.quality.merit` times how much it looks like its person's best faces, which tells a hand before a
-mouth.
+is that of `stages.quality.merit` times the square of how much it looks like its person's best faces, which tells a
+hand before a mouth.
 """
 
 from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ def looks_at(faces: Faces, people: People, person: int, limits: Limits) -> list[
         if square is None or any(shows(square, other.box) for other in others):
             continue
         typical = float(np.clip(scale.of_sets(np.array([face.embedding]), best), 0, 1))
-        looks.append(Look(person, frame.shot, frame.seconds, face, others, square, merit_of(face) * typical))
+        looks.append(Look(person, frame.shot, frame.seconds, face, others, square, merit_of(face) * typical**2))
     return looks
 
 

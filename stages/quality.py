@@ -73,8 +73,9 @@ def upright_patch(
 def sharpness(patch: np.ndarray) -> float:
     """Return the variance of the Laplacian of a face (H, W, 3 uint8): higher is sharper.
 
-    Measured around the eyes, the upper three fifths: a hand before the mouth is crisp, but no better picture. Comparable
-    among patches of one size only; with PATCH_PIXELS, tens are soft and several hundreds are crisp. The measure is Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
+    Measured around the eyes, the upper three fifths: a hand before the mouth is crisp, but no better picture.
+    Comparable among patches of one size only; with PATCH_PIXELS, tens are soft and several hundreds are crisp. The
+    measure is Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", ICPR 2000.
     """
     import cv2
 
@@ -86,10 +87,10 @@ def merit(face_pixels: float, sharpness: float, yaw_degrees: float, roll_degrees
     """Weigh a face as a picture of its person: 0 to 1, higher is better.
 
     A product, so that one bad property cannot be made good by another: detector score, how much of a frontal view
-    remains, and size and sharpness, both of which saturate (half of it is reached at 40 px and at 30).
+    remains, and size and sharpness, both of which saturate (half of it is reached at 40 px and at 15).
     """
     frontal = math.cos(math.radians(min(abs(yaw_degrees), 90.0))) * math.cos(math.radians(min(abs(roll_degrees), 90.0)))
-    return score * frontal * _saturate(face_pixels, 40.0) * _saturate(sharpness, 30.0)
+    return score * frontal * _saturate(face_pixels, 40.0) * _saturate(sharpness, 15.0)
 
 
 def _saturate(value: float, half: float) -> float:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.sample import Sample
-from pipeline.stage import Scorer
+from pipeline.stage import Scorer, check_choice
 from stages.crop_closeups import Closeups, Subject
 from stages.models.faces import DETECTORS, EMBEDDERS, Detection, Detector, Embedder
 from stages.pictures import decode_picture
@@ -66,6 +66,10 @@ class ScoreIdentity(Scorer):
     device: str = "cpu"
     detector_min_face_pixels: float = 32.0
     detector_min_score: float = 0.9
+
+    def __post_init__(self) -> None:
+        check_choice(self, "detector", DETECTORS)
+        check_choice(self, "embedder", EMBEDDERS)
 
     def load(self, run: Any) -> Judge:
         return Judge(

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample, rng
-from pipeline.stage import Stage
+from pipeline.stage import Stage, check_choice
 from stages.caption_rounds import Captions
-from stages.conversation.body_prompts import BodyPrompt, draw_prompt
+from stages.conversation.body_prompts import DRESSES, BodyPrompt, draw_prompt
 from stages.crop_closeups import Closeups, Subject, View
 from stages.models.synthesizer import SYNTHESIZERS, Reference, Synthesizer
 from stages.pictures import decode_mask, decode_picture, jpeg
@@ -52,11 +52,11 @@ class SynthesizeBodies(Stage):
     prompts: int = 2  # a person
     candidates: int = 2  # a prompt
     size_px: int = 512
+    dresses: bool = False  # also dresses and skirts: for backends that see how a person presents
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.synthesizer not in SYNTHESIZERS:
-            raise ValueError(f"synthesizer is {self.synthesizer!r}, but must be one of {', '.join(SYNTHESIZERS)}")
+        check_choice(self, "synthesizer", SYNTHESIZERS)
         for option in ("prompts", "candidates"):
             if getattr(self, option) < 1:
                 raise ValueError(f"{option} is {getattr(self, option)}, but must be at least 1")
@@ -73,7 +73,7 @@ class SynthesizeBodies(Stage):
             draw = rng(sample.key, self.name, self.seed, side)
             bodies[side] = ()
             for _ in range(self.prompts):
-                prompt = draw_prompt(draw, avoid=captions.worn)
+                prompt = draw_prompt(draw, captions.worn, frozenset() if self.dresses else DRESSES)
                 seeds = [int(seed) for seed in draw.integers(0, SEEDS, self.candidates)]
                 bodies[side] += self._candidates(synthesizer, subject, prompt, name, seeds)
         return sample.put(Bodies(**bodies))

@@ -40,6 +40,7 @@ class WriteShards(Stage):
 
     reads = (Clip, Closeups, Conversation, Identity, Placement)
     writes = (Shard,)
+    light = True
     reads_scores = True
     whole_parts = True
 

@@ -41,13 +41,11 @@ def funnel(run: Run) -> Iterator[FunnelRow]:
 
 def funnel_table(run: Run) -> Table:
     """Draw the funnel for a terminal."""
-    table = Table(box=None, pad_edge=False, title=None)
-    for heading in ("stage", "parts", "ok", "expanded", "rejected", "failed", "seconds", "reasons"):
-        table.add_column(
-            heading, justify="left" if heading in ("stage", "reasons") else "right", no_wrap=heading == "stage"
-        )
+    table = Table(box=None, pad_edge=False)
+    for heading in ("stage", "parts", "ok", "expanded", "rejected", "failed", "seconds", "why"):
+        table.add_column(heading, justify="left" if heading in ("stage", "why") else "right", no_wrap=True)
     for row in funnel(run):
-        reasons = ", ".join(f"{reason} {count}" for reason, count in row.reasons.most_common())
-        counts = [str(row.verdicts[verdict]) for verdict in ("ok", "expanded", "rejected", "failed")]
+        reasons = "\n".join(f"{count:>4} {reason}" for reason, count in row.reasons.most_common())
+        counts = [str(row.verdicts[verdict] or "") for verdict in ("ok", "expanded", "rejected", "failed")]
         table.add_row(row.stage, str(row.parts), *counts, f"{row.seconds:.1f}", reasons)
     return table

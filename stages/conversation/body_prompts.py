@@ -4,7 +4,7 @@ A prompt is drawn part by part, so that text and drawing come from the same reco
 pose and the light, and nothing that tells one person from another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -141,8 +141,10 @@ class BodyPrompt:
         return _THROUGH[self.place] if self.pose is Pose.WALKING else _AT[self.place]
 
 
-def draw_prompt(rng: np.random.Generator, avoid: Iterable[str] = ()) -> BodyPrompt:
-    """Draw a prompt without contradictions, such as shorts in the snow.
+def draw_prompt(
+    rng: np.random.Generator, avoid: Iterable[str] = (), without: Collection[StrEnum] = frozenset()
+) -> BodyPrompt:
+    """Draw a prompt without contradictions, such as shorts in the snow, and without the garments of `without`.
 
     `avoid` holds what the pair wears in round 1 ("a navy shirt"): no garment and no colour of theirs comes again, or
     the clothes would tell whose picture it is. Raises SampleError `no_clothes_left` when nothing remains.
@@ -150,12 +152,14 @@ def draw_prompt(rng: np.random.Generator, avoid: Iterable[str] = ()) -> BodyProm
     seen = " ".join(avoid).lower()
     families = families_in(seen)
     place = _pick(rng, Place)
-    top = _pick(rng, [t for t in _TOPS if t not in _UNFIT[place] and not _named(t, seen)])
+    unfit = _UNFIT[place].union(without)
+    top = _pick(rng, [t for t in _TOPS if t not in unfit and not _named(t, seen)])
     tops = _shades(top, families)
     top_colour = _pick(rng, tops)
     bottom, bottom_colour = None, None
     if top is not Top.DRESS:
-        bottoms = [b for b in Bottom if b not in _UNFIT[place] and not _named(b, seen)]
+        beneath = unfit | _BARE if top is Top.COAT else unfit
+        bottoms = [b for b in Bottom if b not in beneath and not _named(b, seen)]
         bottom, bottom_colour = _dressed(rng, bottoms, families, top_colour)
     shoes = [s for s in Shoes if s not in _UNFIT[place] and not _named(s, seen)]
     chosen, shoes_colour = _dressed(rng, shoes, families, None)
@@ -177,6 +181,11 @@ T = TypeVar("T")
 
 # A dress comes half as often as any other top, since half of all prompts would not be for somebody who wears one.
 _TOPS = [top for top in Top for _ in range(1 if top is Top.DRESS else 2)]
+
+# Under a long coat these are not seen, and its wearer would seem to have forgotten something.
+_BARE = frozenset({Bottom.SHORTS, Bottom.SKIRT})
+
+DRESSES: frozenset[StrEnum] = frozenset({Top.DRESS, Bottom.SKIRT})
 
 _UNFIT: dict[Place, frozenset[StrEnum]] = {
     **{place: frozenset() for place in Place},

@@ -71,8 +71,8 @@ class PersonRecord:
 class Provenance:
     """Where a conversation comes from, and what may be done with it.
 
-    `file` is the video's key, its path within the input; `source`, `licence` and `consent` are what the user's list said
-    of it. `sample` is the conversation's key in the manifests; `shot` and `seconds` say where round 1 was taken.
+    `file` is the video's key, its path within the input; `source`, `licence` and `consent` are what the user's list
+    said of it. `sample` is the conversation's key in the manifests; `shot` and `seconds` say where round 1 was taken.
     """
 
     file: str

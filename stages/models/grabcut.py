@@ -15,12 +15,13 @@ from stages.quality import roll_degrees
 
 SIDE_PIXELS = 224  # of the longer side while cutting: the colours need no more, and the time grows with the area
 ITERATIONS = 4
+EDGE_PIXELS = 2  # how far the soft edge follows the picture, in pixels of that size
 SEED = 20260101  # GrabCut's first clusters are drawn from OpenCV's generator
 
 # Where things are around a face, in widths and heights of its box.
-HEAD_WIDTHS, HEAD_HEIGHTS = 0.85, 0.95  # half axes of the ellipse of hair and ears, around a point above the middle
-SHOULDER_WIDTHS = 1.9  # from the middle of the face to the end of a shoulder
-FREE_WIDTHS = 1.05  # this far from the middle of the face, beside head and neck, there is nothing of the person
+HEAD_WIDTHS, HEAD_HEIGHTS = 0.72, 0.86  # half axes of the ellipse of hair and ears, around a point above the middle
+SHOULDER_WIDTHS = 1.6  # from the middle of the face to the end of a shoulder
+FREE_WIDTHS, FREE_HEIGHTS = 0.95, 1.1  # beyond, beside and above the head, there is nothing of the person
 
 
 class GrabCut:
@@ -37,9 +38,9 @@ class GrabCut:
         cv2.grabCut(bgr, marks, (0, 0, 0, 0), *colours, ITERATIONS, cv2.GC_INIT_WITH_MASK)
         person = ((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)).astype(np.uint8)
         x, y = _centre(_scaled(face, factor).box)
-        alpha = soften(whole(person, (int(x), int(y))), small)
-        alpha = cv2.resize(alpha, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-        return np.clip(alpha, 0, 1).astype(np.float32)
+        piece = whole(person, (int(x), int(y))).astype(np.float32)
+        mask = cv2.resize(piece, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        return soften(mask, picture, radius=round(EDGE_PIXELS / factor))
 
 
 def draw_marks(size: tuple[int, int], face: Detection, others: Sequence[Detection]) -> np.ndarray:
@@ -63,7 +64,10 @@ def draw_marks(size: tuple[int, int], face: Detection, others: Sequence[Detectio
         (neck_x - SHOULDER_WIDTHS * w, neck_y + 0.55 * h),
     ]
     cv2.fillPoly(marks, [np.array(trunk).round().astype(np.int32)], cv2.GC_PR_FGD)
-    marks[: max(round(y0 - 0.65 * h), 0)] = cv2.GC_BGD
+    above = np.zeros_like(marks)
+    above[: max(round(centre[1]), 0)] = 1
+    _ellipse(above, centre + 0.12 * h * up, (FREE_WIDTHS * w, FREE_HEIGHTS * h), angle, 0)
+    marks[above == 1] = cv2.GC_BGD
     beside = max(round(neck_y - 0.2 * h), 0)
     marks[:beside, : max(round(min(centre[0], neck_x) - FREE_WIDTHS * w), 0)] = cv2.GC_BGD
     marks[:beside, max(round(max(centre[0], neck_x) + FREE_WIDTHS * w), 0) :] = cv2.GC_BGD
@@ -71,10 +75,9 @@ def draw_marks(size: tuple[int, int], face: Detection, others: Sequence[Detectio
     for other in others:
         there = _centre(other.box)
         ow, oh = other.box[2] - other.box[0], other.box[3] - other.box[1]
-        if there[0] > centre[0]:
-            marks[:, max(round(there[0] - 0.5 * ow), 0) :] = cv2.GC_BGD
-        else:
-            marks[:, : max(round(there[0] + 0.5 * ow), 0)] = cv2.GC_BGD
+        for share, mark in ((0.5, cv2.GC_PR_BGD), (0.68, cv2.GC_BGD)):  # of the way to them
+            border = max(round(centre[0] + share * (there[0] - centre[0])), 0)
+            marks[:, slice(border, None) if there[0] > centre[0] else slice(border)] = mark
         _ellipse(marks, there, (0.75 * ow, 0.8 * oh), roll_degrees(other.landmarks), cv2.GC_BGD)
     _ellipse(marks, centre, (0.42 * w, 0.5 * h), angle, cv2.GC_FGD)
     _ellipse(marks, centre - 0.6 * h * up, (0.22 * w, 0.2 * h), angle, cv2.GC_FGD)
@@ -93,20 +96,20 @@ def whole(mask: np.ndarray, inside: tuple[int, int]) -> np.ndarray:
     return cv2.drawContours(np.zeros_like(mask), outlines, -1, 1, cv2.FILLED)
 
 
-def soften(mask: np.ndarray, picture: np.ndarray, radius: int = 3, flatness: float = 2e-4) -> np.ndarray:
-    """Give `mask` (H, W, 0 or 1) a soft edge that follows the edges of `picture` (H, W, 3 uint8): (H, W), 0 to 1.
+def soften(mask: np.ndarray, picture: np.ndarray, radius: int, flatness: float = 2e-4) -> np.ndarray:
+    """Give `mask` (H, W float32, 0 to 1) a soft edge that follows the edges of `picture` (H, W, 3 uint8): (H, W), 0
+    to 1.
 
     A guided filter (He, Sun, Tang, "Guided Image Filtering", TPAMI 2013) with the picture's grey values as guide.
     Variances of the grey values (0 to 1) below `flatness` count as no edge.
     """
     guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    target = mask.astype(np.float32)
     window = (2 * radius + 1, 2 * radius + 1)
-    mean_guide, mean_target = cv2.blur(guide, window), cv2.blur(target, window)
-    slope = (cv2.blur(guide * target, window) - mean_guide * mean_target) / (
+    mean_guide, mean_mask = cv2.blur(guide, window), cv2.blur(mask, window)
+    slope = (cv2.blur(guide * mask, window) - mean_guide * mean_mask) / (
         cv2.blur(guide * guide, window) - mean_guide**2 + flatness
     )
-    offset = mean_target - slope * mean_guide
+    offset = mean_mask - slope * mean_guide
     return np.clip(cv2.blur(slope, window) * guide + cv2.blur(offset, window), 0, 1)
 
 

@@ -1,5 +1,4 @@
 """Arms, sleeves and hands."""
-# ruff: noqa: RUF005 (points are arrays: + adds vectors)
 
 import numpy as np
 

@@ -11,7 +11,7 @@ from stages.models.compositor.matte import Strand, find_strand, hanging_hair, he
 from stages.models.synthesizer import Reference
 
 WORKING_SCALE = 1.6  # the head is cut at this many times its final size
-LEAST_HEAD = 0.2  # area in squared head heights; whole heads have 0.55 and more
+LEAST_HEAD = 0.2  # area in squared head heights; whole heads have 0.4 and more
 SATURATION = 1.10
 UPRIGHT_SHARE = 0.6  # how much of a head's tilt is taken back
 MOST_TILT = 0.16  # radians that may be left

@@ -1,5 +1,4 @@
 """Legs and what covers them."""
-# ruff: noqa: RUF005 (points are arrays: + adds vectors)
 
 import numpy as np
 

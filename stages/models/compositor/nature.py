@@ -1,5 +1,4 @@
 """Places under the open sky: park, beach, mountain path, snowy square."""
-# ruff: noqa: RUF005 (points are arrays: + adds vectors)
 
 import numpy as np
 

@@ -1,5 +1,4 @@
 """Feet and shoes."""
-# ruff: noqa: RUF005 (points are arrays: + adds vectors)
 
 import numpy as np
 

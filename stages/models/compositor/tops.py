@@ -1,5 +1,4 @@
 """Neck, torso and what covers it."""
-# ruff: noqa: RUF005 (points are arrays: + adds vectors)
 
 import numpy as np
 

@@ -23,8 +23,24 @@ from stages.sources.studio.script import FPS, Shot, write_script
 from stages.sources.studio.truth import ClipTruth, FaceBox, ShotTruth, truth
 
 __all__ = [
-    "FPS", "SCENES", "ClipTruth", "Expression", "FaceBox", "Outfit", "Person", "Scene", "ShotTruth", "StudioClip",
-    "cast_clips", "choose_cast", "draw_clip", "draw_frames", "draw_portrait", "draw_scene", "masks", "truth",
+    "FPS",
+    "SCENES",
+    "ClipTruth",
+    "Expression",
+    "FaceBox",
+    "Outfit",
+    "Person",
+    "Scene",
+    "ShotTruth",
+    "StudioClip",
+    "cast_clips",
+    "choose_cast",
+    "draw_clip",
+    "draw_frames",
+    "draw_portrait",
+    "draw_scene",
+    "masks",
+    "truth",
 ]
 
 NOT_A_VIDEO = b"This file ends in .mp4 and holds a sentence.\n"

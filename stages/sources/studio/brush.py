@@ -28,7 +28,7 @@ class Canvas:
 def new_canvas(box: tuple[float, float, float, float], scale: float, colour=(0.0, 0.0, 0.0)) -> Canvas:
     """Make a canvas of one colour that covers box (x0, y0, x1, y1) in units."""
     x0, y0, x1, y1 = box
-    height, width = int(round((y1 - y0) * scale)), int(round((x1 - x0) * scale))
+    height, width = round((y1 - y0) * scale), round((x1 - x0) * scale)
     pixels = np.empty((height, width, 3), np.float32)
     pixels[:] = colour
     return Canvas(pixels, (x0, y0), scale)
@@ -56,7 +56,7 @@ def curve(points, samples: int = 10, closed: bool = False) -> np.ndarray:
 
 def shape_mask(canvas: Canvas, polygon, soft: float = 0.0) -> np.ndarray:
     """Return the coverage (H, W) float32 0..1 of a polygon over the whole canvas; `soft` is the blur in units."""
-    mask = np.zeros(canvas.pixels.shape[:2], np.uint8)
+    mask: np.ndarray = np.zeros(canvas.pixels.shape[:2], np.uint8)
     _fill(mask, canvas.to_pixels(polygon))
     if soft > 0:
         mask = cv2.GaussianBlur(mask, (0, 0), max(soft * canvas.scale, 0.3))
@@ -106,7 +106,9 @@ def ellipse(centre, radii, turn_degrees: float = 0.0, points: int = 40) -> np.nd
     angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
     x, y = np.cos(angle) * radii[0], np.sin(angle) * radii[1]
     turn = np.radians(turn_degrees)
-    return np.stack([centre[0] + x * np.cos(turn) - y * np.sin(turn), centre[1] + x * np.sin(turn) + y * np.cos(turn)], 1)
+    across = x * np.cos(turn) - y * np.sin(turn)
+    down = x * np.sin(turn) + y * np.cos(turn)
+    return np.stack([centre[0] + across, centre[1] + down], 1)
 
 
 def box(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
@@ -115,7 +117,7 @@ def box(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
 
 
 def cloud_noise(rng: np.random.Generator, height: int, width: int, cell: tuple[float, float]) -> np.ndarray:
-    """Return smooth noise (height, width) float32, mean 0 and deviation about 1; `cell` is its grain (y, x) in pixels."""
+    """Return smooth noise (height, width) float32, mean 0, deviation about 1; `cell`: its grain (y, x) in pixels."""
     grid = rng.normal(size=(max(2, int(height / cell[0]) + 2), max(2, int(width / cell[1]) + 2))).astype(np.float32)
     return cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
 

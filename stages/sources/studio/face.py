@@ -1,7 +1,7 @@
 """A head as a sprite: the surface, the texture and the light put together, with what was seen before kept.
 
-A `HeadArtist` belongs to one person in one light. Views (angle) and textures (expression) are rounded to small steps and
-kept, so that a frame costs a look-up and a warp.
+A `HeadArtist` belongs to one person in one light. Views (angle) and textures (expression) are rounded to small steps
+and kept, so that a frame costs a look-up and a warp.
 """
 
 from dataclasses import dataclass, field, fields
@@ -17,6 +17,11 @@ from stages.sources.studio.people import Person
 YAW_STEP_DEGREES, PITCH_STEP_DEGREES = 3.0, 4.0
 FACE_DEPTH = 0.9  # face units from the axis of turning to what the eye follows, the face
 EXPRESSION_STEPS = 5
+GLASSES_SHAPES = {  # exponent of the superellipse, half width, half height, thickness (face units), colour
+    "round": (2.0, 0.29, 0.26, 0.032, (52, 40, 34)),
+    "square": (3.6, 0.30, 0.205, 0.040, (30, 29, 32)),
+    "thin": (2.6, 0.29, 0.21, 0.025, (150, 128, 84)),
+}
 
 
 @dataclass(frozen=True)
@@ -70,28 +75,42 @@ class HeadArtist:
         key = round(yaw_degrees / step)
         if ("behind", key) not in self._views:
             view = see(self._back, key * step, 0.0, self.light, self.scale)
-            at = [(m - o) * self.scale for m, o in zip((view.map_x, view.map_y), self._base.origin, strict=True)]
+            map_x, map_y = self._in_texture(view)
             texture = np.clip(self._base.pixels, 0, 255)
-            pixels = cv2.remap(texture, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            pixels = cv2.remap(texture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             self._views["behind", key] = Sprite((pixels * 0.42).astype(np.uint8), view.alpha, VIEW_BOX[:2], self.scale)
         return self._views["behind", key]
 
     def _see(self, yaw: float, pitch: float) -> tuple[View, tuple[np.ndarray, np.ndarray] | None, tuple[float, float]]:
         view = see(self._surface, yaw, pitch, self.light, self.scale)
-        map_x = (view.map_x - self._base.origin[0]) * self.scale
-        map_y = (view.map_y - self._base.origin[1]) * self.scale
+        map_x, map_y = self._in_texture(view)
         glasses = _glasses(self.person, yaw, pitch, view.alpha.shape, self.scale)
         alpha = view.alpha if glasses is None else np.maximum(view.alpha, glasses[0].astype(np.float32) / 255)
         shine = np.repeat(np.clip(view.shine, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
         view = View(map_x, map_y, view.shade, shine, alpha)
-        rows, columns = (slice(max(at[0] - 2, 0), at[-1] + 3) for at in (np.flatnonzero(view.alpha.any(axis)) for axis in (1, 0)))
+        rows, columns = (
+            slice(max(at[0] - 2, 0), at[-1] + 3) for at in (np.flatnonzero(view.alpha.any(axis)) for axis in (1, 0))
+        )
         view = View(*(np.ascontiguousarray(getattr(view, f.name)[rows, columns]) for f in fields(View)))
         overlay = None if glasses is None else _glasses_overlay(self.person, *(part[rows, columns] for part in glasses))
         return view, overlay, (VIEW_BOX[0] + columns.start / self.scale, VIEW_BOX[1] + rows.start / self.scale)
 
+    def _in_texture(self, view: View) -> tuple[np.ndarray, np.ndarray]:
+        """Turn a view's places into pixels of the texture."""
+        x0, y0 = self._base.origin
+        return (view.map_x - x0) * self.scale, (view.map_y - y0) * self.scale
+
     def _texture(self, expression: Expression) -> np.ndarray:
-        steps = tuple(round(v * EXPRESSION_STEPS) for v in (
-            expression.smile, expression.mouth_open, expression.eyes_closed, expression.brows_up, expression.gaze))
+        steps = tuple(
+            round(v * EXPRESSION_STEPS)
+            for v in (
+                expression.smile,
+                expression.mouth_open,
+                expression.eyes_closed,
+                expression.brows_up,
+                expression.gaze,
+            )
+        )
         if steps not in self._textures:
             rounded = Expression(*(s / EXPRESSION_STEPS for s in steps))
             painted = paint_expression(self._base, self.person, rounded)
@@ -102,25 +121,27 @@ class HeadArtist:
 def face_box(person: Person, yaw_degrees: float, pitch_degrees: float, roll_degrees: float) -> np.ndarray:
     """Return the box (x0, y0, x1, y1) of the face in face units, from mid-forehead to chin, as detectors draw it."""
     w = person.head_width
-    rim = np.array([(-0.86 * w, 0.0, 0.45), (0.86 * w, 0.0, 0.45), (-0.74 * w, 0.85, 0.55), (0.74 * w, 0.85, 0.55),
-                    (0, -0.72, 1.12), (0, person.chin_y - 0.04, 0.95), (0, person.nose_y - 0.1, 1.05 + person.nose_forward * 0.8)])
+    rim = np.array(
+        [
+            (-1.0 * w, 0.0, 0.45),
+            (1.0 * w, 0.0, 0.45),
+            (-0.74 * w, 0.85, 0.55),
+            (0.74 * w, 0.85, 0.55),
+            (0, -1.0, 1.05),
+            (0, person.chin_y - 0.04, 0.95),
+            (0, person.nose_y - 0.1, 1.05 + person.nose_forward * 0.8),
+        ]
+    )
     flat = project(turn(rim, yaw_degrees, pitch_degrees))
     roll = np.radians(roll_degrees)
     flat = flat @ np.array([[np.cos(roll), np.sin(roll)], [-np.sin(roll), np.cos(roll)]])
     return np.concatenate([flat.min(0), flat.max(0)])
 
 
-GLASSES_SHAPES = {  # exponent of the superellipse, half width, half height, thickness (face units), colour
-    "round": (2.0, 0.30, 0.27, 0.045, (52, 40, 34)),
-    "square": (3.6, 0.30, 0.205, 0.055, (30, 29, 32)),
-    "thin": (2.6, 0.29, 0.21, 0.028, (150, 128, 84)),
-}
-
-
 def _glasses_overlay(person: Person, frame: np.ndarray, lens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the colour (H, W, 3) uint8 and the coverage (H, W) float32 of glasses from the masks of their parts."""
     solid = frame.astype(np.float32) * (0.95 / 255)
-    glass = lens.astype(np.float32) * (0.07 / 255) * (1 - solid)
+    glass = lens.astype(np.float32) * (0.03 / 255) * (1 - solid)
     cover = solid + glass
     share = (glass / np.maximum(cover, 1e-3))[..., None]
     dark = np.array(GLASSES_SHAPES[person.glasses][4], np.float32)
@@ -134,6 +155,7 @@ def _glasses(
     if person.glasses == "none":
         return None
     exponent, rx, ry, thick, _ = GLASSES_SHAPES[person.glasses]
+    rx *= 0.55 + person.eye_x  # narrow faces wear narrow glasses
     angle = np.linspace(0, 2 * np.pi, 48)
     cover = np.zeros(shape, np.uint8)
     lens = np.zeros(shape, np.uint8)
@@ -147,14 +169,19 @@ def _glasses(
     for side in (-1, 1):
         bend = [np.sign(f) * np.abs(f) ** (2 / exponent) for f in (np.cos(angle), np.sin(angle))]
         x = side * (person.eye_x + 0.02) + rx * bend[0]
-        rim = np.stack([x, 0.04 + ry * bend[1], 1.34 - 0.22 * x**2], 1)
+        rim = np.stack([x, 0.04 + ry * bend[1], 1.23 - 0.26 * x**2], 1)
         cv2.fillPoly(lens, [place(rim)], 255, cv2.LINE_AA, 4)
         cv2.polylines(cover, [place(rim)], True, 255, width, cv2.LINE_AA, 4)
         hinge = side * (person.eye_x + 0.02 + rx)
         if side * yaw < 22:
-            temple = np.array([(hinge, -0.04, 1.34 - 0.22 * hinge**2), (side * person.head_width * 1.03, -0.03, 0.35),
-                               (side * person.head_width * 1.04, -0.02, 0.0)])
+            temple = np.array(
+                [
+                    (hinge, -0.04, 1.23 - 0.26 * hinge**2),
+                    (side * person.head_width * 1.03, -0.03, 0.35),
+                    (side * person.head_width * 1.04, -0.02, 0.0),
+                ]
+            )
             cv2.polylines(cover, [place(temple)], False, 255, width, cv2.LINE_AA, 4)
-    bridge = np.array([(-person.eye_x + rx * 0.85, 0.0, 1.33), (0, -0.03, 1.36), (person.eye_x - rx * 0.85, 0.0, 1.33)])
+    bridge = np.array([(-person.eye_x + rx * 0.85, 0.0, 1.23), (0, -0.03, 1.27), (person.eye_x - rx * 0.85, 0.0, 1.23)])
     cv2.polylines(cover, [place(bridge)], False, 255, width, cv2.LINE_AA, 4)
     return cover, lens

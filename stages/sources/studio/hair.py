@@ -66,8 +66,14 @@ def hairline(style: HairStyle, person: Person) -> np.ndarray:
         if style.sideways:  # the parting rises on one side, the combed hair falls on the other
             y += tilt * 0.12 * np.tanh((x - part) * 2.2) - 0.05 * np.exp(-0.5 * ((x - part) / 0.10) ** 2)
         front.append((x, y))
-    right = [(0.86 * width, -0.22), (0.885 * width, burn), (1.0 * width, burn + 0.02), (1.05 * width, -0.12),
-             (1.30 * width, -0.10), (1.36 * width, 0.95)]
+    right = [
+        (0.86 * width, -0.22),
+        (0.885 * width, burn),
+        (1.0 * width, burn + 0.02),
+        (1.05 * width, -0.12),
+        (1.30 * width, -0.10),
+        (1.36 * width, 0.95),
+    ]
     left = [(-x, y) for x, y in reversed(right)]
     outline = curve(left + front + right, 6)
     return np.concatenate([[(-2.15, 0.95), (-1.4, 0.95)], outline, [(2.15, 0.95), (2.15, -2.0), (-2.15, -2.0)]])
@@ -86,7 +92,12 @@ def hair_volume(style: HairStyle, person: Person, x: np.ndarray, y: np.ndarray) 
     thick = style.side + (style.top - style.side) * height**0.8
     thick = thick + style.lift * np.exp(-0.5 * ((y - person.hairline_y + 0.2) / 0.22) ** 2 - (x / 0.6) ** 2)
     if style.sideways:
-        thick = thick * (1 + 0.35 * style.sideways * np.sin(np.clip((x - person.hair_part) * np.sign(-person.hair_part), -0.4, 1.2) * 2))
+        thick = thick * (
+            1
+            + 0.35
+            * style.sideways
+            * np.sin(np.clip((x - person.hair_part) * np.sign(-person.hair_part), -0.4, 1.2) * 2)
+        )
     if style.curl:
         rng = np.random.default_rng((0xC021, person.seed))
         lumps = cloud_noise(rng, grows.shape[0], grows.shape[1], (7, 7))
@@ -157,8 +168,13 @@ def _strands(canvas: Canvas, style: HairStyle, person: Person, rng: np.random.Ge
     row, column = np.clip(along.astype(int), 0, 63), np.clip(across.astype(int), 0, 719)
     tone = 0.10 * fine[row, column] + 0.13 * broad[row, column]
     if style.curl:
-        tone = 0.2 * style.curl * cloud_noise(rng, height, width, (0.07 * canvas.scale, 0.07 * canvas.scale)) + tone * 0.4
-    band = np.exp(-0.5 * ((reach - 0.75) / 0.22) ** 2) * ~hanging + np.exp(-0.5 * ((y - CURTAIN_TOP - 0.25) / 0.12) ** 2) * hanging
+        tone = (
+            0.2 * style.curl * cloud_noise(rng, height, width, (0.07 * canvas.scale, 0.07 * canvas.scale)) + tone * 0.4
+        )
+    band = (
+        np.exp(-0.5 * ((reach - 0.75) / 0.22) ** 2) * ~hanging
+        + np.exp(-0.5 * ((y - CURTAIN_TOP - 0.25) / 0.12) ** 2) * hanging
+    )
     base = person.hair
     light = np.clip(1.0 + tone + 0.20 * band, 0.45, 1.7)
     return (base * light[..., None] + 14 * np.clip(tone + 0.5 * band, 0, 1)[..., None]).astype(np.float32)

@@ -64,7 +64,9 @@ def build_surface(person: Person, style: HairStyle, density: float) -> Surface:
     depth = np.where(np.cos(theta) > 0, front, back)
     z = depth * np.sign(np.cos(theta)) * np.abs(np.cos(theta)) ** 0.98
     around = np.abs(theta)
-    turned = np.where(around < np.pi / 3, np.sin(around) ** 0.92, np.sin(np.pi / 3) ** 0.92 + 0.5 * (around - np.pi / 3))
+    turned = np.where(
+        around < np.pi / 3, np.sin(around) ** 0.92, np.sin(np.pi / 3) ** 0.92 + 0.5 * (around - np.pi / 3)
+    )
     texture = np.stack([width * np.sign(theta) * turned, y], -1)
     z = z + _features(person, x, y) * np.clip(np.cos(theta) * 2.5, 0, 1)
     smooth = _normals(np.stack([x, y, z], -1))
@@ -121,7 +123,7 @@ def see(surface: Surface, yaw_degrees: float, pitch_degrees: float, light: Light
     """Look at a surface. `scale`: pixels of the view per face unit."""
     x0, y0, x1, y1 = VIEW_BOX
     scale = scale / 2  # splatted at half size: places and light are smooth
-    height, width = int(round((y1 - y0) * scale)), int(round((x1 - x0) * scale))
+    height, width = round((y1 - y0) * scale), round((x1 - x0) * scale)
     points = turn(surface.points, yaw_degrees, pitch_degrees)
     toward_viewer = turn(np.eye(3, dtype=np.float32), yaw_degrees, pitch_degrees)[:, 2]
     pixel = np.floor((project(points) - (x0, y0)) * scale).astype(np.int64)
@@ -134,9 +136,8 @@ def see(surface: Surface, yaw_degrees: float, pitch_degrees: float, light: Light
     np.maximum.at(buffer, pixel[which, 1] * width + pixel[which, 0], (depth << 32) | (which + 1))
     buffer = _close_holes(buffer.reshape(height, width))
     index = (buffer & 0xFFFFFFFF).astype(np.int64) - 1
-    inside = index >= 0
+    inside = (index >= 0).astype(np.float32)
     index = np.maximum(index, 0)
-    inside = inside.astype(np.float32)
     place = _enlarge_places(surface.texture[index], inside, 6 / scale)
     alpha = cv2.resize(cv2.GaussianBlur(inside, (0, 0), 0.8), None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     alpha = np.clip((alpha - 0.5) * 2 + 0.35, 0, 1)
@@ -216,10 +217,17 @@ def _features(p: Person, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     along = np.clip((y + 0.12) / (tip + 0.12), 0, 1)
     fall = 1 / (1 + np.exp((y - tip - 0.07) / 0.022))
     ridge = p.nose_bridge * (0.75 + 0.55 * along)
-    out += (0.11 + (p.nose_forward - 0.11) * along**1.3) * fall * np.exp(-0.5 * (x / ridge) ** 2) * (y > -0.5) \
+    out += (
+        (0.11 + (p.nose_forward - 0.11) * along**1.3)
+        * fall
+        * np.exp(-0.5 * (x / ridge) ** 2)
+        * (y > -0.5)
         * np.clip((y + 0.42) / 0.3, 0, 1)
+    )
     out += 0.08 * bump(0, tip, p.nose_width * 0.45, 0.075)
-    out += 0.06 * bump(0, p.mouth_y - 0.06, p.mouth_width * 0.6, 0.05) + 0.07 * bump(0, p.mouth_y + 0.08, p.mouth_width * 0.5, 0.05)
+    out += 0.06 * bump(0, p.mouth_y - 0.06, p.mouth_width * 0.6, 0.05) + 0.07 * bump(
+        0, p.mouth_y + 0.08, p.mouth_width * 0.5, 0.05
+    )
     out -= 0.05 * bump(0, p.mouth_y, p.mouth_width * 0.8, 0.018)
     chin = p.chin_y - 0.2
     out -= 0.05 * bump(0, (p.mouth_y + 0.12 + chin) / 2, 0.24, 0.05)
@@ -273,7 +281,10 @@ def _close_holes(buffer: np.ndarray) -> np.ndarray:
         rows, columns = np.nonzero(hole & (buffer == 0))
         if not len(rows):
             break
-        near = [buffer[np.clip(rows + dy, 0, height - 1), np.clip(columns + dx, 0, width - 1)]
-                for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+        near = [
+            buffer[np.clip(rows + dy, 0, height - 1), np.clip(columns + dx, 0, width - 1)]
+            for dy in (-1, 0, 1)
+            for dx in (-1, 0, 1)
+        ]
         buffer[rows, columns] = np.max(near, axis=0)
     return buffer

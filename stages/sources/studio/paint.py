@@ -88,14 +88,29 @@ def _lines_of_age(c: Canvas, p: Person) -> None:
         return
     dark = _shade_of(p, 0.5, 0.05)
     for side in (-1, 1):
-        fold = curve([(side * (p.nose_width + 0.03), p.nose_y - 0.1), (side * (p.nose_width + 0.14), p.nose_y + 0.1),
-                      (side * (p.mouth_width + 0.10), p.mouth_y + 0.05)], 8)
+        fold = curve(
+            [
+                (side * (p.nose_width + 0.03), p.nose_y - 0.1),
+                (side * (p.nose_width + 0.14), p.nose_y + 0.1),
+                (side * (p.mouth_width + 0.10), p.mouth_y + 0.05),
+            ],
+            8,
+        )
         stroke(c, fold, 0.035, dark, 0.75 * depth, 0.012)
         bag = curve([(side * (p.eye_x - 0.17), 0.13), (side * p.eye_x, 0.20), (side * (p.eye_x + 0.2), 0.11)], 8)
         stroke(c, bag, 0.022, dark, 0.65 * depth, 0.01)
         for k in (-1, 0, 1):
-            stroke(c, [(side * (p.eye_x + p.eye_width + 0.06), 0.02 + 0.03 * k),
-                       (side * (p.eye_x + p.eye_width + 0.2), 0.02 + 0.09 * k)], 0.013, dark, 0.5 * depth, 0.006)
+            stroke(
+                c,
+                [
+                    (side * (p.eye_x + p.eye_width + 0.06), 0.02 + 0.03 * k),
+                    (side * (p.eye_x + p.eye_width + 0.2), 0.02 + 0.09 * k),
+                ],
+                0.013,
+                dark,
+                0.5 * depth,
+                0.006,
+            )
         stroke(c, [(side * 0.05, p.brow_y - 0.02), (side * 0.06, p.brow_y + 0.13)], 0.018, dark, 0.6 * depth, 0.01)
     for k in range(3):
         y = p.brow_y - 0.17 - 0.12 * k
@@ -122,18 +137,66 @@ def _beard(c: Canvas, p: Person, rng: np.random.Generator) -> None:
     height, width = c.pixels.shape[:2]
     w, m, chin = p.head_width, p.mouth_y, p.chin_y
     lip = m - p.lip_upper - 0.02
-    moustache = curve([(-p.mouth_width - 0.08, m + 0.03), (-0.2, lip - 0.09), (0, p.nose_y + 0.09), (0.2, lip - 0.09),
-                       (p.mouth_width + 0.08, m + 0.03), (0.18, lip + 0.03), (0, lip + 0.02), (-0.18, lip + 0.03)], 8, True)
-    chin_patch = curve([(-p.mouth_width - 0.07, m), (-p.mouth_width - 0.02, m + 0.1), (-0.16, m + p.lip_lower + 0.09), (0, m + p.lip_lower + 0.05),
-                        (0.16, m + p.lip_lower + 0.09), (p.mouth_width + 0.02, m + 0.1), (p.mouth_width + 0.07, m), (0.42, chin + 0.1), (0, chin + 0.2), (-0.42, chin + 0.1)], 8, True)
-    cheeks = np.concatenate([
-        curve([(-1.02 * w, 0.05), (-0.90 * w, 0.12), (-0.80 * w, 0.55), (-0.60 * w, 0.78), (-p.mouth_width - 0.08, m - 0.06), (-p.mouth_width - 0.02, m + 0.08),
-               (-0.15, m + p.lip_lower + 0.07), (0.15, m + p.lip_lower + 0.07), (p.mouth_width + 0.02, m + 0.08), (p.mouth_width + 0.08, m - 0.06), (0.60 * w, 0.78), (0.80 * w, 0.55),
-               (0.90 * w, 0.12), (1.02 * w, 0.05)], 8),
-        [(1.1 * w, 0.3), (1.0 * w, chin + 0.3), (-1.0 * w, chin + 0.3), (-1.1 * w, 0.3)],
-    ])
-    parts = {"moustache": [moustache], "goatee": [moustache, chin_patch], "full": [moustache, cheeks],
-             "stubble": [moustache, cheeks]}[p.beard]
+    moustache = curve(
+        [
+            (-p.mouth_width - 0.08, m + 0.03),
+            (-0.2, lip - 0.09),
+            (0, p.nose_y + 0.09),
+            (0.2, lip - 0.09),
+            (p.mouth_width + 0.08, m + 0.03),
+            (0.18, lip + 0.03),
+            (0, lip + 0.02),
+            (-0.18, lip + 0.03),
+        ],
+        8,
+        True,
+    )
+    chin_patch = curve(
+        [
+            (-p.mouth_width - 0.07, m),
+            (-p.mouth_width - 0.02, m + 0.1),
+            (-0.16, m + p.lip_lower + 0.09),
+            (0, m + p.lip_lower + 0.05),
+            (0.16, m + p.lip_lower + 0.09),
+            (p.mouth_width + 0.02, m + 0.1),
+            (p.mouth_width + 0.07, m),
+            (0.42, chin + 0.1),
+            (0, chin + 0.2),
+            (-0.42, chin + 0.1),
+        ],
+        8,
+        True,
+    )
+    cheeks = np.concatenate(
+        [
+            curve(
+                [
+                    (-1.02 * w, 0.05),
+                    (-0.90 * w, 0.12),
+                    (-0.80 * w, 0.55),
+                    (-0.60 * w, 0.78),
+                    (-p.mouth_width - 0.08, m - 0.06),
+                    (-p.mouth_width - 0.02, m + 0.08),
+                    (-0.15, m + p.lip_lower + 0.07),
+                    (0.15, m + p.lip_lower + 0.07),
+                    (p.mouth_width + 0.02, m + 0.08),
+                    (p.mouth_width + 0.08, m - 0.06),
+                    (0.60 * w, 0.78),
+                    (0.80 * w, 0.55),
+                    (0.90 * w, 0.12),
+                    (1.02 * w, 0.05),
+                ],
+                8,
+            ),
+            [(1.1 * w, 0.3), (1.0 * w, chin + 0.3), (-1.0 * w, chin + 0.3), (-1.1 * w, 0.3)],
+        ]
+    )
+    parts = {
+        "moustache": [moustache],
+        "goatee": [moustache, chin_patch],
+        "full": [moustache, cheeks],
+        "stubble": [moustache, cheeks],
+    }[p.beard]
     coverage = np.max([shape_mask(c, part, 0.03) for part in parts], axis=0)
     bristle = cloud_noise(rng, height, width, (0.07 * c.scale, 0.022 * c.scale))
     coverage *= 0.34 if p.beard == "stubble" else 0.95
@@ -150,8 +213,26 @@ def _eye(c: Canvas, p: Person, side: int, e: Expression) -> None:
     low = p.eye_open * 0.36 * (1 - 0.5 * e.smile * 0.6)
     inner, outer = (x - side * w, 0.03), (x + side * w, 0.01 - p.eye_slant)
     lift = openness - low
-    upper = curve([inner, (x - side * 0.45 * w, -lift * 0.86), (x + side * 0.05 * w, -lift), (x + side * 0.55 * w, -lift * 0.80 - 0.4 * p.eye_slant), outer], 8)
-    lower = curve([inner, (x - side * 0.4 * w, low * 0.80), (x + side * 0.15 * w, low), (x + side * 0.65 * w, low * 0.7 - 0.5 * p.eye_slant), outer], 8)
+    upper = curve(
+        [
+            inner,
+            (x - side * 0.45 * w, -lift * 0.86),
+            (x + side * 0.05 * w, -lift),
+            (x + side * 0.55 * w, -lift * 0.80 - 0.4 * p.eye_slant),
+            outer,
+        ],
+        8,
+    )
+    lower = curve(
+        [
+            inner,
+            (x - side * 0.4 * w, low * 0.80),
+            (x + side * 0.15 * w, low),
+            (x + side * 0.65 * w, low * 0.7 - 0.5 * p.eye_slant),
+            outer,
+        ],
+        8,
+    )
     lash = np.array([34, 24, 22.0])
     if e.eyes_closed < 0.85:
         opening = np.concatenate([upper, lower[::-1]])
@@ -187,8 +268,15 @@ def _eye(c: Canvas, p: Person, side: int, e: Expression) -> None:
 
 def _brow(c: Canvas, p: Person, side: int, e: Expression) -> None:
     x, y, w = side * p.eye_x, p.brow_y - 0.06 * e.brows_up, p.eye_width
-    line = curve([(x - side * (w + 0.03 - p.brow_gap), y + 0.02 + p.brow_slant), (x - side * 0.4 * w, y - 0.3 * p.brow_arch + 0.4 * p.brow_slant),
-                  (x + side * 0.5 * w, y - p.brow_arch), (x + side * (w + 0.09), y + 0.05 - p.brow_slant)], 10)
+    line = curve(
+        [
+            (x - side * (w + 0.03 - p.brow_gap), y + 0.02 + p.brow_slant),
+            (x - side * 0.4 * w, y - 0.3 * p.brow_arch + 0.4 * p.brow_slant),
+            (x + side * 0.5 * w, y - p.brow_arch),
+            (x + side * (w + 0.09), y + 0.05 - p.brow_slant),
+        ],
+        10,
+    )
     width = p.brow_thick * np.interp(np.linspace(0, 1, len(line)), [0, 0.12, 0.6, 1], [0.65, 1.0, 0.85, 0.2])
     colour = np.minimum(p.hair * 0.72, 150) * 0.86 + p.skin * 0.04
     stroke(c, line, width * 1.25, colour, 0.45, 0.02)
@@ -203,11 +291,48 @@ def _mouth(c: Canvas, p: Person, e: Expression) -> None:
     top, low = p.lip_upper * (1 - 0.25 * e.smile), p.lip_lower * (1 - 0.15 * e.smile)
     red = _shade_of(p, 0.10, 0.16) * (1, 0.92, 0.92)
     red = red + (np.array([158, 42, 56]) * (0.55 + 0.45 * p.skin.mean() / 190) - red) * 0.75 * p.lip_tone
-    upper_edge = curve([(-w, corner), (-0.5 * w, y - 0.62 * top), (-0.16 * w, y - top), (0, y - 0.80 * top), (0.16 * w, y - top),
-                        (0.5 * w, y - 0.62 * top), (w, corner)], 6)
-    upper_in = curve([(-w, corner), (-0.4 * w, y + 0.006 - 0.2 * gap), (0, y + 0.014 - 0.2 * gap), (0.4 * w, y + 0.006 - 0.2 * gap), (w, corner)], 8)
-    lower_in = curve([(-w, corner), (-0.45 * w, y + 0.012 + 0.72 * gap), (0, y + 0.02 + 0.9 * gap), (0.45 * w, y + 0.012 + 0.72 * gap), (w, corner)], 8)
-    lower_edge = curve([(-w, corner), (-0.55 * w, y + 0.70 * low + 0.72 * gap), (0, y + low + 0.95 * gap), (0.55 * w, y + 0.70 * low + 0.72 * gap), (w, corner)], 8)
+    upper_edge = curve(
+        [
+            (-w, corner),
+            (-0.5 * w, y - 0.62 * top),
+            (-0.16 * w, y - top),
+            (0, y - 0.80 * top),
+            (0.16 * w, y - top),
+            (0.5 * w, y - 0.62 * top),
+            (w, corner),
+        ],
+        6,
+    )
+    upper_in = curve(
+        [
+            (-w, corner),
+            (-0.4 * w, y + 0.006 - 0.2 * gap),
+            (0, y + 0.014 - 0.2 * gap),
+            (0.4 * w, y + 0.006 - 0.2 * gap),
+            (w, corner),
+        ],
+        8,
+    )
+    lower_in = curve(
+        [
+            (-w, corner),
+            (-0.45 * w, y + 0.012 + 0.72 * gap),
+            (0, y + 0.02 + 0.9 * gap),
+            (0.45 * w, y + 0.012 + 0.72 * gap),
+            (w, corner),
+        ],
+        8,
+    )
+    lower_edge = curve(
+        [
+            (-w, corner),
+            (-0.55 * w, y + 0.70 * low + 0.72 * gap),
+            (0, y + low + 0.95 * gap),
+            (0.55 * w, y + 0.70 * low + 0.72 * gap),
+            (w, corner),
+        ],
+        8,
+    )
     if e.mouth_open > 0.15:
         glow(c, (0, y + gap), (w * 0.8, gap + low), _shade_of(p, 0.12), 0.5)
     fill(c, np.concatenate([upper_edge, lower_edge[::-1]]), red, 0.9, 0.012)
@@ -219,20 +344,35 @@ def _mouth(c: Canvas, p: Person, e: Expression) -> None:
         fill(c, hole, (62, 24, 26), 1.0, 0.006)
         rows = slice(*((np.array([y - 0.3, y + 0.6]) - c.origin[1]) * c.scale).astype(int))
         inside = np.zeros(c.pixels.shape[:2], np.float32)
-        inside[rows] = shape_mask(Canvas(c.pixels[rows], (c.origin[0], rows.start / c.scale + c.origin[1]), c.scale), hole, 0.006)
+        inside[rows] = shape_mask(
+            Canvas(c.pixels[rows], (c.origin[0], rows.start / c.scale + c.origin[1]), c.scale), hole, 0.006
+        )
         reach = min(0.085, gap * (0.8 if e.smile > 0.4 else 0.5))
         hang = reach * np.sqrt(np.clip(1 - (upper_in[:, 0] / w) ** 2, 0, 1))
         teeth = np.concatenate([upper_in, (upper_in + np.stack([0 * hang, hang], 1))[::-1]])
         fill(c, teeth, (232, 226, 216), 0.95, 0.008, inside)
         glow(c, (0, y + gap * 0.95), (w * 0.4, gap * 0.3), (172, 92, 92), 0.6 * e.mouth_open, inside)
-    stroke(c, upper_in, np.interp(np.linspace(0, 1, len(upper_in)), [0, 0.5, 1], [0.022, 0.020, 0.022]), (74, 34, 34), 0.75, 0.006)
+    stroke(
+        c,
+        upper_in,
+        np.interp(np.linspace(0, 1, len(upper_in)), [0, 0.5, 1], [0.022, 0.020, 0.022]),
+        (74, 34, 34),
+        0.75,
+        0.006,
+    )
     for side in (-1, 1):
         glow(c, (side * (w + 0.02), corner + 0.01), (0.035, 0.035), _shade_of(p, 0.5, 0.05), 0.5)
 
 
 def _smile_lines(c: Canvas, p: Person, smile: float) -> None:
     for side in (-1, 1):
-        fold = curve([(side * (p.nose_width + 0.04), p.nose_y - 0.08), (side * (p.mouth_width + 0.13), p.nose_y + 0.1),
-                      (side * (p.mouth_width + 0.17), p.mouth_y + 0.02)], 8)
+        fold = curve(
+            [
+                (side * (p.nose_width + 0.04), p.nose_y - 0.08),
+                (side * (p.mouth_width + 0.13), p.nose_y + 0.1),
+                (side * (p.mouth_width + 0.17), p.mouth_y + 0.02),
+            ],
+            8,
+        )
         stroke(c, fold, 0.03, _shade_of(p, 0.36, 0.05), 0.45 * smile, 0.018)
         glow(c, (side * 0.5, 0.42), (0.16, 0.11), np.minimum(p.skin * 1.10 + (12, 0, 0), 255), 0.40 * smile)

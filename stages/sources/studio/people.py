@@ -23,7 +23,13 @@ HAIR_COLOURS = {
     "grey": (150, 150, 153),
     "white": (222, 220, 216),
 }
-IRIS_COLOURS = {"brown": (84, 52, 32), "dark": (44, 28, 22), "blue": (92, 132, 168), "green": (92, 120, 84), "grey": (122, 134, 140)}
+IRIS_COLOURS = {
+    "brown": (84, 52, 32),
+    "dark": (44, 28, 22),
+    "blue": (92, 132, 168),
+    "green": (92, 120, 84),
+    "grey": (122, 134, 140),
+}
 SHORT_STYLES = ("buzz", "crop", "side_part", "quiff", "curly", "receding", "bald")
 LONG_STYLES = ("bob", "long", "wavy", "fringe_bob", "bun", "afro", "pixie")
 BEARDS = ("none", "stubble", "moustache", "goatee", "full")
@@ -53,7 +59,7 @@ TRAITS = {
     "cheekbone": Trait(0.0, 0.12, 0.12),
     "ear_size": Trait(0.8, 1.2, 0.01),
     "fullness": Trait(0.0, 1.0, 0.16),
-    "eye_x": Trait(0.34, 0.545, 0.63),
+    "eye_x": Trait(0.36, 0.545, 0.63),
     "eye_width": Trait(0.17, 0.265, 0.26),
     "eye_open": Trait(0.13, 0.215, 0.1),
     "eye_slant": Trait(-0.09, 0.1, 0.39),
@@ -65,12 +71,12 @@ TRAITS = {
     "brow_arch": Trait(0.0, 0.115, 0.35),
     "brow_slant": Trait(-0.09, 0.035, 0.28),
     "brow_gap": Trait(-0.06, 0.08, 0.18),
-    "nose_length": Trait(0.31, 0.48, 0.43),  # share of the way from the eyes to the chin
+    "nose_length": Trait(0.34, 0.48, 0.43),  # share of the way from the eyes to the chin
     "nose_width": Trait(0.15, 0.36, 0.35),
     "nose_forward": Trait(0.24, 0.52, 0.15),
     "nose_bridge": Trait(0.06, 0.12, 0.22),
     "nose_tip": Trait(-1.0, 1.0, 0.22),
-    "lip_drop": Trait(0.19, 0.49, 0.59),  # mouth: share of the way from the nose to the chin
+    "lip_drop": Trait(0.24, 0.49, 0.59),  # mouth: share of the way from the nose to the chin
     "mouth_width": Trait(0.24, 0.48, 0.31),
     "lip_upper": Trait(0.035, 0.13, 0.09),
     "lip_lower": Trait(0.06, 0.17, 0.16),
@@ -81,7 +87,8 @@ TRAITS = {
     "skin_warm": Trait(-1.0, 1.0, 0.01),
     "hairline_y": Trait(-1.08, -0.8, 0.05),
 }
-SPREAD = 0.65  # of the beta distribution traits are drawn from: below 1 prefers the ends, as seen in embeddings of people
+# The beta distribution that traits are drawn from: below 1 it prefers the ends of the ranges.
+SPREAD = 0.35
 
 
 @dataclass(frozen=True)
@@ -156,7 +163,9 @@ class Person:
         if masculine:
             drawn["lip_tone"] *= 0.5
             drawn["lashes"] *= 0.4
-        nose_y = drawn.pop("nose_length") * drawn["chin_y"]
+        # Eyes that nearly meet and features huddled in the middle are not found, or not aligned, by face models.
+        drawn["eye_width"] = min(drawn["eye_width"], 0.56 * drawn["eye_x"])
+        nose_y = max(drawn.pop("nose_length") * drawn["chin_y"], 0.51)
         mouth_y = nose_y + drawn.pop("lip_drop") * (drawn["chin_y"] - nose_y)
         tone = drawn["skin_tone"]
         return cls(
@@ -170,7 +179,7 @@ class Person:
             hair_colour=str(rng.choice(_hair_choices(tone, drawn["age"]))),
             hair_part=float(rng.choice([-1, 1]) * rng.uniform(0.15, 0.5)),
             beard=str(rng.choice(BEARDS, p=[0.44, 0.14, 0.14, 0.14, 0.14])) if masculine else "none",
-            glasses=str(rng.choice(GLASSES, p=[0.70, 0.10, 0.10, 0.10])),
+            glasses=str(rng.choice(GLASSES, p=[0.76, 0.08, 0.08, 0.08])),
             **drawn,
         )
 
@@ -188,8 +197,11 @@ class Person:
 
     def traits(self) -> np.ndarray:
         """Return what tells people apart as a vector whose Euclidean distances follow those of a face embedder."""
-        given = {**vars(self), "nose_length": self.nose_y / self.chin_y,
-                 "lip_drop": (self.mouth_y - self.nose_y) / (self.chin_y - self.nose_y)}
+        given = {
+            **vars(self),
+            "nose_length": self.nose_y / self.chin_y,
+            "lip_drop": (self.mouth_y - self.nose_y) / (self.chin_y - self.nose_y),
+        }
         # Each number lies on a half circle: the middle of a range is farther from both ends than half their distance,
         # as it is for embedders; a straight line would choose people from the corners alone.
         angles = [np.pi * (given[name] - t.low) / (t.high - t.low) for name, t in TRAITS.items()]
@@ -197,9 +209,9 @@ class Person:
         numbers = [*(reaches * np.cos(angles)), *(reaches * np.sin(angles))]
         surface = [
             0.13 * self.masculine,
-            0.20 * {"none": 0.0, "stubble": 0.4, "moustache": 0.6, "goatee": 0.8, "full": 1.0}[self.beard],
+            0.26 * {"none": 0.0, "stubble": 0.4, "moustache": 0.6, "goatee": 0.8, "full": 1.0}[self.beard],
             0.27 * self.hair.mean() / 180,
-            *(0.18 * (self.glasses == kind) for kind in GLASSES[1:]),
+            *(0.10 * (self.glasses == kind) for kind in GLASSES[1:]),
             *(0.10 * (self.hair_style == kind) for kind in SHORT_STYLES + LONG_STYLES),
         ]
         return np.array(numbers + surface)

@@ -26,8 +26,8 @@ def draw_portrait(
 ) -> np.ndarray:
     """Draw head and shoulders; returns uint8 RGB (size_px, size_px, 3).
 
-    `background`: a scene, an RGB picture of any size, or None for a scene drawn from `rng`. `rng` also draws the clothes
-    (when no `outfit` is given), the pitch, the tilt and the place of the head.
+    `background`: a scene, an RGB picture of any size, or None for a scene drawn from `rng`. `rng` also draws the
+    clothes (when no `outfit` is given), the pitch, the tilt and the place of the head.
     """
     if background is None:
         background = Scene(str(rng.choice(SCENES)), int(rng.integers(1 << 30)))

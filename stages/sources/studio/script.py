@@ -3,7 +3,7 @@
 A clip is a seed and a kind; `write_script` turns it into shots, and `pose` says where a head is at a moment.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Shot:
 
 @dataclass(frozen=True)
 class Pose:
-    """A head at a moment. Pixels and degrees; yaw > 0 looks to the right of the picture, roll > 0 leans to the right."""
+    """A head at a moment. Pixels and degrees; yaw > 0 looks, and roll > 0 leans, to the right of the picture."""
 
     x: float
     y: float
@@ -79,8 +79,11 @@ def write_script(kind: str, seed: int, people: tuple[int, ...]) -> tuple[Shot, .
         return writer.two(who[:2], 0, frames // 2), second.two((who[1], who[2]), frames // 2, frames)
     if kind == "duo_then_singles":
         first, one = _seconds(2.4), _seconds(1.3)
-        return (writer.two(who[:2], 0, first), writer.one(who[0], first, first + one, pan=-0.3, facing=0.5),
-                writer.one(who[1], first + one, first + 2 * one, pan=0.4, facing=-0.5))
+        return (
+            writer.two(who[:2], 0, first),
+            writer.one(who[0], first, first + one, pan=-0.3, facing=0.5),
+            writer.one(who[1], first + one, first + 2 * one, pan=0.4, facing=-0.5),
+        )
     if kind == "single":
         return (writer.one(who[0], 0, frames, pan=0.0, facing=float(rng.choice([-0.4, 0.4]))),)
     if kind == "trio":
@@ -96,8 +99,10 @@ def write_script(kind: str, seed: int, people: tuple[int, ...]) -> tuple[Shot, .
     if kind == "never_together":
         quarter = frames // 4
         ends = [0, quarter, 2 * quarter, 3 * quarter, frames]
-        return tuple(writer.one(who[k % 2], ends[k], ends[k + 1], pan=(-0.35, 0.35)[k % 2], facing=(0.5, -0.5)[k % 2])
-                     for k in range(4))
+        return tuple(
+            writer.one(who[k % 2], ends[k], ends[k + 1], pan=(-0.35, 0.35)[k % 2], facing=(0.5, -0.5)[k % 2])
+            for k in range(4)
+        )
     if kind == "brief":
         return (writer.two(who[:2], 0, _seconds(0.48)),)
     if kind == "not_a_video":
@@ -106,9 +111,21 @@ def write_script(kind: str, seed: int, people: tuple[int, ...]) -> tuple[Shot, .
 
 
 PEOPLE_NEEDED = {
-    "duo": 2, "duo_cut": 2, "swapped_after_cut": 2, "two_pairs": 3, "duo_then_singles": 2, "passer_by": 3,
-    "single": 1, "nobody": 0, "same_twice": 1, "trio": 3, "far_away": 2, "damaged": 2, "never_together": 2,
-    "not_a_video": 0, "brief": 2,
+    "duo": 2,
+    "duo_cut": 2,
+    "swapped_after_cut": 2,
+    "two_pairs": 3,
+    "duo_then_singles": 2,
+    "passer_by": 3,
+    "single": 1,
+    "nobody": 0,
+    "same_twice": 1,
+    "trio": 3,
+    "far_away": 2,
+    "damaged": 2,
+    "never_together": 2,
+    "not_a_video": 0,
+    "brief": 2,
 }
 
 
@@ -119,7 +136,11 @@ def pose(placement: Placement, seconds: float) -> Pose:
     walking = placement.walk != 0
     turn_period = rng.uniform(2.6, 3.8)
     # Turning slowly between the partner and the camera, or past it, so that close-ups of several poses exist.
-    yaw = placement.facing * 12 + 19 * np.sin(2 * np.pi * t / turn_period + phase[0]) + 4 * np.sin(2 * np.pi * t / 1.3 + phase[1])
+    yaw = (
+        placement.facing * 12
+        + 19 * np.sin(2 * np.pi * t / turn_period + phase[0])
+        + 4 * np.sin(2 * np.pi * t / 1.3 + phase[1])
+    )
     if walking:
         yaw = np.sign(placement.walk) * (26 + 4 * np.sin(t + phase[0]))
     yaw = float(np.clip(yaw, -MAX_YAW_DEGREES, MAX_YAW_DEGREES))
@@ -127,10 +148,14 @@ def pose(placement: Placement, seconds: float) -> Pose:
     roll = float(0.10 * yaw * rng.uniform(-1, 1) + 4.0 * np.sin(2 * np.pi * t / 3.1 + phase[3]))
     unit = placement.unit
     body_x = placement.x + placement.walk * t + unit * 0.10 * np.sin(2 * np.pi * t / 3.7 + phase[4])
-    body_y = placement.y + unit * (0.03 * np.sin(2 * np.pi * t / 2.9 + phase[5]) + 0.10 * walking * abs(np.sin(5.2 * t)))
+    body_y = placement.y + unit * (
+        0.03 * np.sin(2 * np.pi * t / 2.9 + phase[5]) + 0.10 * walking * abs(np.sin(5.2 * t))
+    )
     x = body_x + unit * (0.07 * np.sin(2 * np.pi * t / 1.9 + phase[6]) + 0.004 * yaw + 0.010 * roll)
     y = body_y + unit * 0.008 * pitch
-    return Pose(float(x), float(y), yaw, pitch, roll, float(body_x), float(body_y), _expression(placement, rng, phase, t))
+    return Pose(
+        float(x), float(y), yaw, pitch, roll, float(body_x), float(body_y), _expression(placement, rng, phase, t)
+    )
 
 
 def _expression(placement: Placement, rng: np.random.Generator, phase: np.ndarray, t: float) -> Expression:
@@ -142,7 +167,9 @@ def _expression(placement: Placement, rng: np.random.Generator, phase: np.ndarra
     since = (t + phase[9]) % blink_period
     closed = float(np.clip(1.5 - abs(since - 0.10) / 0.055, 0, 1))
     raised = float(np.clip(np.sin(2 * np.pi * t / 2.1 + phase[1]), 0, 1) * 0.6)
-    return Expression(float(smile * (1 - 0.4 * speaks)), float(0.75 * speaks * syllables), closed, raised, 0.4 * placement.facing)
+    return Expression(
+        float(smile * (1 - 0.4 * speaks)), float(0.75 * speaks * syllables), closed, raised, 0.4 * placement.facing
+    )
 
 
 @dataclass(frozen=True)
@@ -163,7 +190,16 @@ class _Writer:
         for k, (person, outfit) in enumerate(who):
             side = (-1, 1)[k]
             own = unit * float(rng.uniform(0.95, 1.05))
-            people.append(self._place(person, outfit, middle + side * apart / 2, eyes + float(rng.uniform(-9, 9)) * closer, own, -side * 0.7))
+            people.append(
+                self._place(
+                    person,
+                    outfit,
+                    middle + side * apart / 2,
+                    eyes + float(rng.uniform(-9, 9)) * closer,
+                    own,
+                    -side * 0.7,
+                )
+            )
         if rng.random() < 0.5:
             people.reverse()
         return Shot(start, end, self._panned(pan), tuple(people))
@@ -171,20 +207,29 @@ class _Writer:
     def one(self, who, start: int, end: int, pan: float, facing: float) -> Shot:
         unit = float(self.rng.uniform(58, 66))
         x = WIDTH / 2 - np.sign(facing) * float(self.rng.uniform(30, 70))
-        return Shot(start, end, self._panned(pan), (self._place(*who, x, HEIGHT * 0.42, unit, facing),))
+        return Shot(start, end, self._panned(pan), (self._place(who[0], who[1], x, HEIGHT * 0.42, unit, facing),))
 
     def row(self, who, start: int, end: int) -> Shot:
         unit = float(self.rng.uniform(33, 36))
-        people = [self._place(*w, WIDTH / 2 + (k - 1) * 5.4 * unit, HEIGHT * 0.38 + float(self.rng.uniform(-8, 8)), unit, (0.7, 0.0, -0.7)[k])
-                  for k, w in enumerate(who)]
+        people = [
+            self._place(
+                w[0],
+                w[1],
+                WIDTH / 2 + (k - 1) * 5.4 * unit,
+                HEIGHT * 0.38 + float(self.rng.uniform(-8, 8)),
+                unit,
+                (0.7, 0.0, -0.7)[k],
+            )
+            for k, w in enumerate(who)
+        ]
         return Shot(start, end, self.scene, (people[1], people[0], people[2]))
 
     def with_passer_by(self, who, passer, start: int, end: int) -> Shot:
         shot = self.two(who, start, end)
         way = float(self.rng.choice([-1, 1]))
         speed = way * (WIDTH + 160) / ((end - start) / FPS)
-        walker = self._place(*passer, WIDTH / 2 - way * (WIDTH / 2 + 80), HEIGHT * 0.34, 27.0, 0.0)
-        walker = Placement(**{**vars(walker), "walk": speed})
+        walker = self._place(passer[0], passer[1], WIDTH / 2 - way * (WIDTH / 2 + 80), HEIGHT * 0.34, 27.0, 0.0)
+        walker = replace(walker, walk=speed)
         return Shot(start, end, shot.scene, (walker, *shot.people))
 
     def _place(self, person: int, outfit: int, x: float, y: float, unit: float, facing: float) -> Placement:
@@ -195,6 +240,4 @@ class _Writer:
 
 
 def _seconds(seconds: float) -> int:
-    return int(round(seconds * FPS))
-
-
+    return round(seconds * FPS)

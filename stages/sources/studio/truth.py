@@ -68,7 +68,8 @@ def truth(clip: StudioClip) -> ClipTruth:
     shots = () if clip.kind in UNREADABLE_KINDS else write_script(clip.kind, clip.seed, people_of(clip))
     reasons = REASONS.get(clip.kind, ())
     verdict = "usable" if not reasons else "either" if clip.kind in USABLE_KINDS else "rejected"
-    pairs = {tuple(sorted(s.left_to_right())) for s in shots if len(s.left_to_right()) == 2}
+    together = [sorted(s.left_to_right()) for s in shots if len(s.left_to_right()) == 2]
+    pairs = {(first, second) for first, second in together}
     return ClipTruth(
         width=WIDTH,
         height=HEIGHT,
@@ -87,5 +88,7 @@ def _boxes(shot: Shot, index: int) -> tuple[FaceBox, ...]:
     for place in shot.people:
         at = pose(place, index / FPS)
         x0, y0, x1, y1 = face_box(Person.from_seed(place.person), at.yaw, at.pitch, at.roll) * place.unit
-        boxes.append(FaceBox(place.person, float(at.x + x0), float(at.y + y0), float(at.x + x1), float(at.y + y1), at.yaw))
+        boxes.append(
+            FaceBox(place.person, float(at.x + x0), float(at.y + y0), float(at.x + x1), float(at.y + y1), at.yaw)
+        )
     return tuple(boxes)

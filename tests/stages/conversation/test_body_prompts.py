@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.errors import SampleError
 from stages.conversation.body_prompts import (
+    DRESSES,
     BodyPrompt,
     Bottom,
     Light,
@@ -87,3 +88,15 @@ def test_no_prompt_tells_who_is_meant():
 
 def test_the_same_generator_draws_the_same_prompt():
     assert draw_prompt(np.random.default_rng(3)) == draw_prompt(np.random.default_rng(3))
+
+
+def test_garments_may_be_left_out():
+    prompts = [draw_prompt(np.random.default_rng(i), without=DRESSES) for i in range(300)]
+    assert not {prompt.top for prompt in prompts} & DRESSES
+    assert not {prompt.bottom for prompt in prompts} & DRESSES
+
+
+def test_under_a_coat_nobody_has_bare_legs():
+    bottoms = {prompt.bottom for prompt in PROMPTS if prompt.top is Top.COAT}
+    assert bottoms
+    assert not bottoms & {Bottom.SHORTS, Bottom.SKIRT}

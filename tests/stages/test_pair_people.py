@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.sample import Sample
+from stages.detect_faces import Faces
+from stages.pair_people import Pair, PairPeople, PairSearch
+from stages.similarity import CALIBRATIONS
+from stages.track_people import TrackPeople
+from tests.stages.crowd import face, shot, window
+
+ALWAYS = range(12)
+X = {1: 60.0, 2: 260.0, 3: 460.0}
+
+
+def search(sample: Sample, **options) -> list[Sample]:
+    outcome = PairPeople(**options).process(TrackPeople().process(sample, None), None)
+    return [outcome] if isinstance(outcome, Sample) else list(outcome)
+
+
+def test_two_people_together_are_a_pair():
+    parent, pair = search(window(shot(0, {1: ALWAYS, 2: ALWAYS}, x=X)))
+    assert pair.key == "film.mp4/w00/p0"
+    assert (pair[Pair].persons, pair[Pair].shots, pair[Pair].together_share) == ((0, 1), (0,), 1.0)
+    assert pair[Pair].similarity < 0.1
+    assert [verdict.reason for verdict in parent[PairSearch].shots] == [None]
+
+
+def test_the_same_two_in_two_shots_are_one_pair():
+    swapped = shot(1, {1: ALWAYS, 2: range(6, 12)}, x={1: 260, 2: 60})
+    _, *pairs = search(window(shot(0, {1: ALWAYS, 2: ALWAYS}, x=X), swapped))
+    assert [(p[Pair].persons, p[Pair].shots, p[Pair].together_share) for p in pairs] == [((0, 1), (0, 1), 0.75)]
+
+
+def test_a_changed_partner_is_a_second_pair():
+    _, *pairs = search(window(shot(0, {1: ALWAYS, 2: ALWAYS}, x=X), shot(1, {2: ALWAYS, 3: ALWAYS}, x=X)))
+    assert [(p.key[-2:], p[Pair].persons, p[Pair].shots) for p in pairs] == [("p0", (0, 1), (0,)), ("p1", (1, 2), (1,))]
+
+
+def test_a_third_person_for_a_moment_does_no_harm():
+    _, pair = search(window(shot(0, {1: ALWAYS, 2: ALWAYS, 3: [5, 6]}, x=X)))
+    assert pair[Pair].together_share == 1.0  # too short to be followed
+
+
+@pytest.mark.parametrize(
+    ("people", "size", "reason", "measured", "threshold"),
+    [
+        ({}, 80, "no_faces", 0, 2),
+        ({1: ALWAYS}, 80, "one_person", 1, 2),
+        ({1: ALWAYS, 2: ALWAYS, 3: range(6)}, 80, "more_than_two", 0.5, 0.2),
+        ({1: ALWAYS, 2: ALWAYS}, 24, "faces_too_small", 24, 32),
+        ({1: ALWAYS, 2: range(3)}, 80, "not_together", 0.25, 0.5),
+        ({1: range(6), 2: range(6, 12)}, 80, "not_together", 0, 0.5),
+    ],
+)
+def test_a_window_without_a_pair_says_why(people, size, reason, measured, threshold):
+    (sample,) = search(window(shot(0, people, x=X, size=size)))
+    assert (sample.reason, sample.threshold) == (reason, threshold)
+    assert sample.measured == pytest.approx(measured)
+
+
+def test_one_person_twice_is_no_pair():
+    frames = [replace(f, faces=(*f.faces, face(1, 400))) for f in shot(0, {1: ALWAYS}, x=X)]
+    (sample,) = search(window(frames))
+    assert sample.reason == "same_person_twice"
+    assert sample.threshold == 0.5
+    assert sample.measured == pytest.approx(CALIBRATIONS["dlib"](0.2), abs=0.1)
+
+
+def test_people_whom_the_embedder_cannot_see_are_not_paired():
+    frames = [
+        replace(f, faces=tuple(replace(one, embedding=None) for one in f.faces))
+        for f in shot(0, {1: ALWAYS, 2: ALWAYS}, x=X)
+    ]
+    (sample,) = search(window(frames))
+    assert (sample.reason, sample.measured, sample.threshold) == ("not_recognisable", 0, 1)
+
+
+def test_the_window_gets_the_reason_of_its_nearest_shot():
+    (sample,) = search(window(shot(0, {}, x=X), shot(1, {1: ALWAYS, 2: range(3)}, x=X), shot(2, {1: ALWAYS}, x=X)))
+    assert sample.reason == "not_together"
+    assert [v.reason for v in sample[PairSearch].shots] == ["no_faces", "not_together", "one_person"]
+
+
+def test_a_window_in_which_no_frame_was_looked_at_has_no_faces():
+    empty = window()
+    assert empty[Faces].frames == ()
+    (sample,) = search(empty)
+    assert sample.reason == "no_faces"

@@ -1,0 +1,84 @@
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from stages.quality import merit, pose_gap_degrees, roll_degrees, sharpness, size, upright_patch, yaw_degrees
+
+FRONTAL = (-31.5, 0.0, 31.5, 0.0, 0.0, 30.0, -22.0, 65.0, 22.0, 65.0)
+
+
+def head(yaw: float = 0.0, roll: float = 0.0) -> tuple[float, ...]:
+    """Project a head's landmarks, in millimetres: its nose 27 before the plane of the eyes, turned and then leant."""
+    turn, lean = math.radians(yaw), math.radians(roll)
+    depths = (0.0, 0.0, 27.0, 0.0, 0.0)
+    points = []
+    for (x, y), z in zip(np.reshape(FRONTAL, (5, 2)), depths, strict=True):
+        seen = x * math.cos(turn) + z * math.sin(turn)
+        points += [seen * math.cos(lean) - y * math.sin(lean), seen * math.sin(lean) + y * math.cos(lean)]
+    return tuple(points)
+
+
+@pytest.mark.parametrize("yaw", [-60, -20, 0, 35])
+@pytest.mark.parametrize("roll", [-40, 0, 25])
+def test_pose_is_read_from_landmarks(yaw, roll):
+    assert yaw_degrees(head(yaw, roll)) == pytest.approx(yaw, abs=1e-6)
+    assert roll_degrees(head(yaw, roll)) == pytest.approx(roll, abs=1e-6)
+
+
+def test_a_profile_whose_eyes_coincide_still_has_a_pose():
+    assert yaw_degrees(head(90)) == pytest.approx(90, abs=0.1)
+    assert roll_degrees(head(90, 20)) == pytest.approx(20, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("box", "side"), [((0, 0, 30, 30), 30), ((10, 10, 30, 55), 30), ((5, 5, 5, 9), 0), ((9, 9, 5, 5), 0)]
+)
+def test_the_size_of_a_face_is_that_of_a_square_as_large(box, side):
+    assert size(box) == pytest.approx(side)
+
+
+def test_poses_are_compared_in_both_angles():
+    assert pose_gap_degrees((10, 4), (13, 0)) == 5
+
+
+def test_a_leaning_face_comes_out_upright():
+    upright = np.zeros((200, 200, 3), np.uint8)
+    upright[60:140, 70:130] = 255
+    upright[60:80, 70:130] = 90
+    around = cv2.getRotationMatrix2D((100, 100), -30, 1)
+    leaning = cv2.warpAffine(upright, around, (200, 200))
+    points = tuple(v + 100 for v in head(roll=30))
+    patch = upright_patch(leaning, (60, 60, 140, 140), points, 80)
+    assert np.abs(patch.astype(int) - upright[60:140, 60:140]).mean() < 10
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
+def test_a_patch_shows_the_box_at_any_scale(factor):
+    picture = np.zeros((300, 300, 3), np.uint8)
+    picture[100:160, 100:160] = 200
+    pixels = round(60 * factor)
+    patch = upright_patch(picture, (100, 100, 160, 160), head(), pixels)
+    assert patch.shape == (pixels, pixels, 3)
+    assert (patch[2:-2, 2:-2] == 200).all()
+
+
+def test_blur_lowers_sharpness():
+    crisp = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8)
+    assert sharpness(crisp) > 10 * sharpness(cv2.GaussianBlur(crisp, (0, 0), 2)) > 0
+
+
+def test_a_hand_before_the_mouth_is_not_sharpness():
+    plain = np.full((96, 96, 3), 128, np.uint8)
+    covered = plain.copy()
+    covered[70:] = np.random.default_rng(0).integers(0, 256, (26, 96, 3), np.uint8)
+    assert sharpness(covered) == sharpness(plain) == 0
+
+
+@pytest.mark.parametrize(
+    "worse", [{"face_pixels": 30}, {"sharpness": 10}, {"yaw_degrees": 50}, {"roll_degrees": -50}, {"score": 0.5}]
+)
+def test_each_fault_lowers_merit(worse):
+    good = {"face_pixels": 100.0, "sharpness": 100.0, "yaw_degrees": 0.0, "roll_degrees": 0.0, "score": 1.0}
+    assert 0 < merit(**(good | worse)) < merit(**good) < 1

@@ -1,0 +1,77 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stages.detect_faces import Faces
+from stages.track_people import BEST_FACES, People, TrackPeople, best_faces
+from tests.stages.crowd import face, shot, window
+
+ALWAYS = range(12)
+
+
+def track(*shots, **options) -> People:
+    return TrackPeople(**options).process(window(*shots), None)[People]
+
+
+def test_two_people_are_two_persons():
+    people = track(shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 100, 2: 400}))
+    assert [(t.person, len(t.sightings)) for t in people.tracks] == [(0, 12), (1, 12)]
+
+
+def test_persons_keep_their_identity_when_they_change_sides_at_a_cut():
+    people = track(
+        shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 100, 2: 400}), shot(1, {1: ALWAYS, 2: ALWAYS}, x={1: 400, 2: 100})
+    )
+    assert [t.person for t in people.tracks] == [0, 1, 1, 0]
+
+
+def test_one_who_leaves_and_comes_back_is_one_person():
+    people = track(shot(0, {1: [0, 1, 2, 8, 9, 10]}, x={1: 100}))
+    assert [(t.person, len(t.sightings)) for t in people.tracks] == [(0, 3), (0, 3)]
+
+
+def test_people_seen_at_once_are_never_one_person():
+    people = track(
+        shot(0, {1: ALWAYS}, x={1: 100}),
+        [replace(frame, faces=(*frame.faces, face(1, 400))) for frame in shot(1, {1: ALWAYS}, x={1: 100})],
+    )
+    first, left, right = (t.person for t in people.tracks)
+    assert left != right
+    assert first not in (left, right)  # as it might be either
+
+
+@pytest.mark.parametrize(
+    ("seen", "score", "reason", "measured"),
+    [
+        ([3, 4], 1.0, "too_few_sightings", 2),
+        ([0, 3, 6, 9], 1.0, "seen_too_rarely", 0.4),
+        ([0, 1, 2, 3], 0.8, "weak_detections", 0.8),
+        ([0, 1, 2, 3], 0.9, None, None),
+    ],
+)
+def test_what_flickers_is_dropped_with_a_reason(seen, score, reason, measured):
+    frames = [
+        replace(frame, faces=tuple(replace(f, score=score) for f in frame.faces))
+        for frame in shot(0, {1: seen}, x={1: 100})
+    ]
+    (found,) = track(frames).tracks
+    assert (found.reason, found.measured) == (reason, pytest.approx(measured) if measured else None)
+    assert (found.person is None) == (reason is not None)
+
+
+def test_small_faces_are_persons_without_embedding():
+    people = track(shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 100, 2: 400}, size=20.0))
+    assert [person.embedding for person in people.persons] == [None, None]
+
+
+def test_a_person_is_represented_by_one_of_their_best_faces():
+    sample = window(shot(0, {1: ALWAYS}, x={1: 100}))
+    people = TrackPeople().process(sample, None)[People]
+    best = best_faces(sample[Faces], people.tracks)
+    assert best.shape == (BEST_FACES, 128)
+    assert np.array(people.persons[0].embedding, np.float32).tolist() in best.tolist()
+
+
+def test_nobody_gives_no_tracks():
+    assert track(shot(0, {}, x={})) == People((), ())
