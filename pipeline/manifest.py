@@ -15,9 +15,8 @@ import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -27,6 +26,9 @@ from pipeline.files import PARTIAL, whole_file, write_whole
 from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Lineage = Mapping[str, Sequence[str]]  # folder -> names of the parts that this part descends from
 
@@ -182,12 +184,14 @@ class _MediaTar:
         return media.placed(self.name, self.offsets[media.sha256])
 
 
-def read(run: Run | str, stage: str, root: str | Path = ".") -> pd.DataFrame:
+def read(run: Run | str, stage: str, root: str | Path = ".") -> "pd.DataFrame":
     """Open what a stage of a run said of its samples, as a pandas DataFrame with one row a sample, by key.
 
     `run` is a run's name (below `root`) or a Run. Structs come as dictionaries and scores as a dictionary of floats;
     `manifests/README.md` lists the columns. Raises ConfigError when there is no such run or stage.
     """
+    import pandas as pd  # takes longer to import than a worker, which needs none of it, takes to start
+
     if isinstance(run, str):
         run = Run(run, Path(root))
     layout = read_layout(run)

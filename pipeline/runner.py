@@ -23,7 +23,6 @@ from pipeline.sample import Sample
 from pipeline.stage import Barrier, LazyPart
 from pipeline.worker import Emit, Worker, finished_event, is_finished, load_samples, own_rows
 
-
 MOST_LIGHT_PARTS = 256  # that the driver does itself; to start workers takes longer
 
 

@@ -47,7 +47,7 @@ class Stage:
     reads_scores: ClassVar[bool] = False  # sees the scores that stages before it added
     resources: ClassVar[Resources] = Resources()
     deadline_seconds: ClassVar[float] = 300.0  # for one sample; a worker that is silent for longer is killed
-    light: ClassVar[bool] = False  # loads no model and decodes nothing: a few parts are done sooner by the driver itself
+    light: ClassVar[bool] = False  # loads no model, decodes nothing: a few parts are done sooner by the driver itself
     whole_parts: ClassVar[bool] = False  # process_batch gets all samples of a part at once
 
     @property

@@ -16,7 +16,7 @@ from pipeline.columns import F32
 from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample
-from pipeline.stage import Stage
+from pipeline.stage import Stage, check_choice
 from stages.decode import READERS, Decoder
 from stages.detect_faces import Face, Faces, scaled
 from stages.framing import Box, cut, head, square_of_face
@@ -113,8 +113,7 @@ class CropCloseups(Stage):
 
     def __post_init__(self) -> None:
         for option, allowed in (("segmenter", SEGMENTERS), ("reader", READERS)):
-            if getattr(self, option) not in allowed:
-                raise ValueError(f"{option} {getattr(self, option)!r}: must be one of {', '.join(sorted(allowed))}")
+            check_choice(self, option, allowed)
         if not (self.size_px >= 64 and self.max_upscale > 0 and 0 <= self.max_pad_share < 1):
             raise ValueError("must hold: size_px >= 64, max_upscale > 0, 0 <= max_pad_share < 1")
         if not self.closeup_faces >= self.face_faces >= 1:

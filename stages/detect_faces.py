@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.columns import F32
 from pipeline.run import Run
 from pipeline.sample import Sample
-from pipeline.stage import Stage
+from pipeline.stage import Stage, check_choice
 from stages.cut_shots import Shots
 from stages.decode import READERS, Decoder, sample_times
 from stages.models.faces import DETECTORS, EMBEDDERS, Detection, Detector, Embedder
@@ -94,8 +94,7 @@ class DetectFaces(Stage):
 
     def __post_init__(self) -> None:
         for option, allowed in (("detector", DETECTORS), ("embedder", EMBEDDERS), ("reader", READERS)):
-            if getattr(self, option) not in allowed:
-                raise ValueError(f"{option} {getattr(self, option)!r}: must be one of {', '.join(sorted(allowed))}")
+            check_choice(self, option, allowed)
         if self.frames_per_second <= 0 or self.cut_distance_seconds < 0:
             raise ValueError("frames_per_second must be above 0, cut_distance_seconds not below it")
         if not 12 <= self.detector_min_face_pixels < self.detector_height_px <= self.frame_height_px:

@@ -54,7 +54,7 @@ class LinkPeople(Barrier):
             raise ValueError("train_share and validation_share must be between 0 and 1, and not exceed 1 together")
 
     def process_parts(self, parts: Sequence[LazyPart], model: Any) -> Iterator[list[Sample]]:
-        persons: dict[str, np.ndarray] = {}
+        persons: dict[str, Sequence[float] | None] = {}
         pairs: dict[str, tuple[str, str]] = {}
         for part in parts:
             for sample in part():
@@ -62,8 +62,8 @@ class LinkPeople(Barrier):
                 persons.update(both)
                 left, right = both
                 pairs[sample.key] = (left, right)
-        names = sorted(persons)
-        vectors = np.array([persons[name] for name in names], np.float32)
+        names = sorted(persons, key=lambda name: (persons[name] is None, name))  # who has no face is linked to nobody
+        vectors = np.array([vector for name in names if (vector := persons[name]) is not None], np.float32)
         links = mutual_links(vectors, CALIBRATIONS[self.embedder], self.min_similarity, self.neighbours)
         number = {name: i for i, name in enumerate(names)}
         apart = {frozenset((number[a], number[b])) for a, b in pairs.values()}
@@ -147,12 +147,12 @@ def assign_splits(pairs: Sequence[tuple[str, str]], shares: Mapping[str, float])
     return {name: split_of[find(name)] for name in root}
 
 
-def _persons(sample: Sample) -> dict[str, np.ndarray]:
+def _persons(sample: Sample) -> dict[str, Sequence[float] | None]:
     """Name the two persons of a pair by window and number, left first, with their embeddings."""
     window = sample.key.rpartition("/")[0]
     closeups, people = sample[Closeups], sample[People]
     return {
-        f"{window}#{subject.person}": np.asarray(people.persons[subject.person].embedding, np.float32)
+        f"{window}#{subject.person}": people.persons[subject.person].embedding or subject.near.embedding
         for subject in (closeups.left, closeups.right)
     }
 

@@ -16,6 +16,7 @@ Scores are named `SIDE.TARGET.MEASURE`, as in `left.closeup.similarity` or `righ
 `pair.similarity` compares the two people with each other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ import numpy as np
 
 from pipeline.sample import Sample
 from pipeline.stage import Scorer, check_choice
-from stages.crop_closeups import Closeups, Subject
+from stages.crop_closeups import Closeups
 from stages.models.faces import DETECTORS, EMBEDDERS, Detection, Detector, Embedder
 from stages.pictures import decode_picture
 from stages.quality import PATCH_PIXELS, sharpness, size, upright_patch
@@ -31,6 +32,9 @@ from stages.similarity import CALIBRATIONS, Calibration
 from stages.synthesize_bodies import Bodies
 
 Scores = dict[str, float | None]
+
+SIDES = ("left", "right")
+OTHER = {"left": "right", "right": "left"}
 
 
 @dataclass(frozen=True)
@@ -80,41 +84,42 @@ class ScoreIdentity(Scorer):
 
     def process(self, sample: Sample, judge: Judge) -> Sample:
         closeups, bodies = sample[Closeups], sample[Bodies]
-        people = {"left": closeups.left, "right": closeups.right}
-        references = {side: self._reference(judge, person) for side, person in people.items()}
-        scores = self._round1(judge, closeups, references)
-        for side, person in people.items():
-            other = references["right" if side == "left" else "left"]
-            targets = {"closeup": person.closeup.plain} | {
-                f"body{number}": body.picture for number, body in enumerate(getattr(bodies, side))
-            }
-            for name, picture in targets.items():
-                look = self._look(judge, decode_picture(picture))
-                scores |= _named(f"{side}.{name}", judge.scale, look, references[side], other)
-        scores |= _likeness("pair.similarity", judge.scale, references["left"], references["right"])
+        pictures = {"round1": decode_picture(closeups.round1)}
+        for side, person in (("left", closeups.left), ("right", closeups.right)):
+            pictures[f"{side}.near"] = decode_picture(person.near.picture)
+            pictures[f"{side}.closeup"] = decode_picture(person.closeup.plain)
+            for number, body in enumerate(getattr(bodies, side)):
+                pictures[f"{side}.body{number}"] = decode_picture(body.picture)
+        faces = self._faces(judge, pictures)
+        reference = {side: _largest(judge, pictures, faces, f"{side}.near").embedding for side in SIDES}
+        scores: Scores = {"round1.faces": float(len(faces["round1"]))}
+        for number, side in enumerate(SIDES):
+            found = faces["round1"][number : number + 1]  # from left to right
+            look = _look_of(judge, pictures["round1"], found[0], len(faces["round1"])) if found else NOBODY
+            scores |= _named(f"round1.{side}", judge.scale, look, reference[side], reference[OTHER[side]])
+        for name in pictures:
+            side, _, target = name.partition(".")
+            if target not in ("", "near"):
+                look = _largest(judge, pictures, faces, name)
+                scores |= _named(name, judge.scale, look, reference[side], reference[OTHER[side]])
+        scores |= _likeness("pair.similarity", judge.scale, reference["left"], reference["right"])
         return sample.score(scores)
 
-    def _reference(self, judge: Judge, person: Subject) -> np.ndarray | None:
-        return self._look(judge, decode_picture(person.near.picture)).embedding
+    def _faces(self, judge: Judge, pictures: Mapping[str, np.ndarray]) -> dict[str, list[Detection]]:
+        """Find the faces of all pictures; those of one size go to the detector together."""
+        faces: dict[str, list[Detection]] = {}
+        for shape in dict.fromkeys(picture.shape for picture in pictures.values()):
+            names = [name for name, picture in pictures.items() if picture.shape == shape]
+            found = judge.detector.detect(np.stack([pictures[name] for name in names]))
+            for name, detections in zip(names, found, strict=True):
+                faces[name] = [face for face in detections if face.score >= self.detector_min_score]
+        return faces
 
-    def _round1(self, judge: Judge, closeups: Closeups, references: dict[str, np.ndarray | None]) -> Scores:
-        picture = decode_picture(closeups.round1)
-        faces = self._faces(judge, picture)
-        scores: Scores = {"round1.faces": float(len(faces))}
-        for number, side in enumerate(("left", "right")):
-            other = references["right" if side == "left" else "left"]
-            look = _look_of(judge, picture, faces[number], len(faces)) if number < len(faces) else NOBODY
-            scores |= _named(f"round1.{side}", judge.scale, look, references[side], other)
-        return scores
 
-    def _look(self, judge: Judge, picture: np.ndarray) -> Look:
-        faces = self._faces(judge, picture)
-        if not faces:
-            return NOBODY
-        return _look_of(judge, picture, max(faces, key=lambda face: size(face.box)), len(faces))
-
-    def _faces(self, judge: Judge, picture: np.ndarray) -> list[Detection]:
-        return [face for face in judge.detector.detect(picture[None])[0] if face.score >= self.detector_min_score]
+def _largest(judge: Judge, pictures: Mapping[str, np.ndarray], faces: Mapping[str, list], name: str) -> Look:
+    if not faces[name]:
+        return NOBODY
+    return _look_of(judge, pictures[name], max(faces[name], key=lambda face: size(face.box)), len(faces[name]))
 
 
 def _look_of(judge: Judge, picture: np.ndarray, face: Detection, faces: int) -> Look:

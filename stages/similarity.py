@@ -69,11 +69,11 @@ class Calibration:
 
 # Shipped calibrations, one an embedder; a run with enough data measures its own.
 #
-# dlib: 19,555 pairs of single faces of 40 px and more, seven people in webcam-like videos: the median distance of
+# dlib: 19,555 pairs of single faces of 25 px and more, seven people in webcam-like videos: the median distance of
 # strangers is 0.73, and one pair in a thousand is nearer than 0.45; faces of one person have a median of 0.30. (The 0.6
 # that dlib recommends is where both kinds of error are about equally rare on LFW: too lax for joining tracks.)
-# insightface (buffalo_l's ArcFace) and facenet (InceptionResnetV1 on VGGFace2): starting points from common practice, not
-# yet measured on videos.
+# insightface (buffalo_l's ArcFace) and facenet (InceptionResnetV1 on VGGFace2): starting points from common practice,
+# not yet measured on videos.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "dlib": Calibration("l2", strangers=0.73, threshold=0.45, same=0.0),
     "insightface": Calibration("cosine", strangers=0.03, threshold=0.30, same=1.0),

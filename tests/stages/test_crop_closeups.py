@@ -120,7 +120,7 @@ def test_a_pair_that_cannot_be_cut_is_rejected_with_what_was_measured(pair):
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"segmenter": "scissors"}, "segmenter 'scissors': must be one of .*grabcut"),
+        ({"segmenter": "scissors"}, "segmenter is 'scissors', but must be one of .*grabcut"),
         ({"size_px": 32}, "size_px >= 64"),
         ({"closeup_faces": 1.2}, "closeup_faces >= face_faces"),
     ],

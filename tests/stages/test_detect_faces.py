@@ -123,9 +123,9 @@ def test_a_long_window_is_decoded_in_pieces():
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"detector": "eyes"}, "detector 'eyes': must be one of .*mtcnn"),
-        ({"embedder": "names"}, "embedder 'names': must be one of .*dlib"),
-        ({"reader": "vlc"}, "reader 'vlc': must be one of auto, decord, pyav"),
+        ({"detector": "eyes"}, "detector is 'eyes', but must be one of .*mtcnn"),
+        ({"embedder": "names"}, "embedder is 'names', but must be one of .*dlib"),
+        ({"reader": "vlc"}, "reader is 'vlc', but must be one of auto, decord, pyav"),
         ({"frames_per_second": 0.0}, "frames_per_second must be above 0"),
         ({"detector_height_px": 2000}, "detector_height_px, frame_height_px"),
     ],

@@ -88,7 +88,7 @@ TRAITS = {
     "hairline_y": Trait(-1.08, -0.8, 0.05),
 }
 # The beta distribution that traits are drawn from: below 1 it prefers the ends of the ranges.
-SPREAD = 0.35
+SPREAD = 0.5
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class Person:
             0.13 * self.masculine,
             0.26 * {"none": 0.0, "stubble": 0.4, "moustache": 0.6, "goatee": 0.8, "full": 1.0}[self.beard],
             0.27 * self.hair.mean() / 180,
-            *(0.10 * (self.glasses == kind) for kind in GLASSES[1:]),
+            *(0.15 * (self.glasses == kind) for kind in GLASSES[1:]),
             *(0.10 * (self.hair_style == kind) for kind in SHORT_STYLES + LONG_STYLES),
         ]
         return np.array(numbers + surface)
