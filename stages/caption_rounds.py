@@ -13,7 +13,8 @@ from stages.conversation.head import Box, Mask, Portrait
 from stages.conversation.names import assign_names
 from stages.conversation.words import SceneWords, Words
 from stages.crop_closeups import Closeups, View
-from stages.models.captioner import CAPTIONERS, Captioner
+from stages.models.captioner import Captioner
+from stages.models.catalog import CAPTIONERS
 from stages.pictures import decode_mask, decode_picture
 
 

@@ -20,7 +20,8 @@ from pipeline.stage import Stage, check_choice
 from stages.decode import READERS, Decoder
 from stages.detect_faces import Face, Faces, scaled
 from stages.framing import Box, cut, head, square_of_face
-from stages.models.faces import SEGMENTERS, Detection, Segmenter
+from stages.models.catalog import SEGMENTERS
+from stages.models.faces import Detection, Segmenter
 from stages.moments import Choice, Limits, Look, Shortfall, choose
 from stages.pair_people import Pair
 from stages.pictures import jpeg, png

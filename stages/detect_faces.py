@@ -16,7 +16,8 @@ from pipeline.sample import Sample
 from pipeline.stage import Stage, check_choice
 from stages.cut_shots import Shots
 from stages.decode import READERS, Decoder, sample_times
-from stages.models.faces import DETECTORS, EMBEDDERS, Detection, Detector, Embedder
+from stages.models.catalog import DETECTORS, EMBEDDERS
+from stages.models.faces import Detection, Detector, Embedder
 from stages.pull_clips import Clip
 from stages.quality import PATCH_PIXELS, roll_degrees, sharpness, size, upright_patch, yaw_degrees
 

@@ -25,7 +25,8 @@ import numpy as np
 from pipeline.sample import Sample
 from pipeline.stage import Scorer, check_choice
 from stages.crop_closeups import Closeups
-from stages.models.faces import DETECTORS, EMBEDDERS, Detection, Detector, Embedder
+from stages.models.catalog import DETECTORS, EMBEDDERS
+from stages.models.faces import Detection, Detector, Embedder
 from stages.pictures import decode_picture
 from stages.quality import PATCH_PIXELS, sharpness, size, upright_patch
 from stages.similarity import CALIBRATIONS, Calibration

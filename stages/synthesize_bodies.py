@@ -14,7 +14,8 @@ from pipeline.stage import Stage, check_choice
 from stages.caption_rounds import Captions
 from stages.conversation.body_prompts import DRESSES, BodyPrompt, draw_prompt
 from stages.crop_closeups import Closeups, Subject, View
-from stages.models.synthesizer import SYNTHESIZERS, Reference, Synthesizer
+from stages.models.catalog import SYNTHESIZERS
+from stages.models.synthesizer import Reference, Synthesizer
 from stages.pictures import decode_mask, decode_picture, jpeg
 
 SEEDS = 2**31

@@ -1,6 +1,5 @@
 """Captioners: who puts a picture into words. All fill the same words, so that sentences are made in one place."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from stages.conversation.attributes import describe_background, describe_framing, describe_person
@@ -29,6 +28,3 @@ class MeasuredCaptioner:
             background=describe_background(picture, people),
             framing=describe_framing(face_heights, picture.shape[0]) if face_heights else None,
         )
-
-
-CAPTIONERS: dict[str, Callable[[], Captioner]] = {"measured": MeasuredCaptioner}

@@ -4,7 +4,7 @@ A model gets in by a value of the configuration: its name stands in one of the d
 import the model's library only when they are called.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,26 +49,3 @@ class Segmenter(Protocol):
         pixels of the picture.
         """
         ...
-
-
-def _mtcnn(device: str, min_face_pixels: float) -> Detector:
-    from stages.models.mtcnn import Mtcnn
-
-    return Mtcnn(device, min_face_pixels)
-
-
-def _dlib(device: str) -> Embedder:
-    from stages.models.dlib_resnet import DlibResnet
-
-    return DlibResnet()
-
-
-def _grabcut(device: str) -> Segmenter:
-    from stages.models.grabcut import GrabCut
-
-    return GrabCut()
-
-
-DETECTORS: Mapping[str, Callable[[str, float], Detector]] = {"mtcnn": _mtcnn}
-EMBEDDERS: Mapping[str, Callable[[str], Embedder]] = {"dlib": _dlib}  # each has a Calibration of the same name
-SEGMENTERS: Mapping[str, Callable[[str], Segmenter]] = {"grabcut": _grabcut}

@@ -1,6 +1,6 @@
 """What makes full-body pictures of a person, behind one Protocol."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,12 +45,3 @@ class Synthesizer(Protocol):
         record. The same arguments give the same pixels.
         """
         ...
-
-
-def _compositor() -> Synthesizer:
-    from stages.models.compositor.compositor import Compositor
-
-    return Compositor()
-
-
-SYNTHESIZERS: dict[str, Callable[[], Synthesizer]] = {"compositor": _compositor}

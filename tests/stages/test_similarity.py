@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.models.faces import EMBEDDERS
+from stages.models.catalog import EMBEDDERS
 from stages.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 
 L2 = Calibration("l2", strangers=0.8, threshold=0.4, same=0.0)

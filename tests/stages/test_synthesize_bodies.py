@@ -9,7 +9,8 @@ from pipeline.run import Run
 from pipeline.sample import Sample
 from stages.caption_rounds import CaptionRounds, Captions
 from stages.conversation.body_prompts import BodyPrompt, Place
-from stages.models.synthesizer import SYNTHESIZERS, Reference, Rendering
+from stages.models.catalog import SYNTHESIZERS
+from stages.models.synthesizer import Reference, Rendering
 from stages.pictures import decode_picture
 from stages.synthesize_bodies import Bodies, SynthesizeBodies
 from tests.stages.conversation.drawn import Sitter, closeups

@@ -6,8 +6,9 @@ import dlib
 import numpy as np
 import pytest
 
+from stages.models.catalog import DETECTORS, SEGMENTERS
 from stages.models.dlib_resnet import DlibResnet, _models
-from stages.models.faces import DETECTORS, SEGMENTERS, Detection
+from stages.models.faces import Detection
 from stages.models.grabcut import draw_marks, soften, whole
 from stages.similarity import CALIBRATIONS, SAME_PERSON
 from stages.sources.studio import StudioClip, choose_cast, draw_frames, masks, truth
