@@ -1,7 +1,10 @@
 # Duologue: two-person video in, conversations that teach who is who out, and the trainer for them.
 # `make` lists the targets.
 
-PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+# the first of these that runs and is new enough; PYTHON= names another
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.11; do \
+	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$p; break; }; done)
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
@@ -18,7 +21,7 @@ help:  ## this list
 setup: $(READY)  ## make a virtual environment in .venv with exactly the locked packages
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' || \
 		{ echo "Duologue needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "setting up $(VENV) (several GB of packages, once)"
 	@$(PYTHON) -m venv $(VENV)
