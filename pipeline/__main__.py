@@ -49,8 +49,12 @@ def build(
 
     settings = load_config(config, set or (), input)
     where = Run(_checked_name(run or config.stem), root.resolve())
-    with Progress() as progress:
-        build_run(settings, where, engine, progress)
+    try:
+        with Progress() as progress:
+            build_run(settings, where, engine, progress)
+    except KeyboardInterrupt:
+        typer.echo("duologue: stopped; the same command goes on from here", err=True)
+        raise typer.Exit(STOPPED) from None
     _sum_up(where)
 
 
@@ -69,6 +73,7 @@ def sheet(
     run: RunName,
     output: Annotated[Path | None, typer.Option(help="PNG to write; runs/RUN/sheet.png if not given.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only conversations of this kind.")] = None,
+    key: Annotated[str | None, typer.Option(help="Only conversations whose key starts so, such as talk.mp4.")] = None,
     count: Annotated[int, typer.Option(min=1, help="How many conversations to draw.")] = 6,
     root: Root = Path("."),
 ) -> None:
@@ -77,7 +82,7 @@ def sheet(
 
     where = Run(run, root.resolve())
     path = output or where.records / "sheet.png"
-    draw_sheet(where.shards, path, kind, count)
+    draw_sheet(where.shards, path, count, kind, key)
     typer.echo(path)
 
 
@@ -88,9 +93,6 @@ def main() -> None:
     except DuologueError as error:
         typer.echo(f"duologue: {error}", err=True)
         sys.exit(2 if isinstance(error, ConfigError) else 1)
-    except KeyboardInterrupt:
-        typer.echo("duologue: stopped; the same command goes on from here", err=True)
-        sys.exit(STOPPED)
 
 
 def _checked_name(name: str) -> str:

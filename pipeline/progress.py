@@ -67,7 +67,7 @@ class StageProgress:
             str(good),
             str(self.verdicts["rejected"]),
             str(self.verdicts["failed"]),
-            "" if pace is None else f"{pace:.1f}/s",
+            "" if pace is None else f"{pace:.1f}/s" if pace < 100 else f"{pace:,.0f}/s",
             left,
         ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from pipeline.errors import ConfigError
 from pipeline.manifest import read
 from pipeline.plan import load_config
 from pipeline.progress import Progress
@@ -85,8 +86,12 @@ def test_samples_of_a_kind_have_the_same_members_and_keys(studio):
 
 
 def test_conversations_can_be_looked_at(studio, tmp_path):
-    draw_sheet(studio.shards, tmp_path / "sheet.png", None, 7)
+    draw_sheet(studio.shards, tmp_path / "sheet.png", 7)
     assert (tmp_path / "sheet.png").stat().st_size > 50_000
+    with pytest.raises(ConfigError, match="--kind 'song': no such kind; there are closeup"):
+        draw_sheet(studio.shards, tmp_path / "sheet.png", 7, kind="song")
+    with pytest.raises(ConfigError, match="--key 'other'"):
+        draw_sheet(studio.shards, tmp_path / "sheet.png", 7, key="other")
 
 
 @pytest.mark.parametrize("workers", [1, 2])

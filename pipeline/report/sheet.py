@@ -31,10 +31,10 @@ class _Card:
     picture: Image.Image | None
 
 
-def draw_sheet(shards: Path, path: Path, kind: str | None, count: int) -> None:
-    """Draw `count` conversations below `shards` (only of `kind`, if given) to a PNG.
+def draw_sheet(shards: Path, path: Path, count: int, kind: str | None = None, key: str | None = None) -> None:
+    """Draw `count` conversations below `shards` to a PNG: of `kind`, and with a key that starts with `key`, if given.
 
-    Takes them from all shards in turn. Raises ConfigError when there are none.
+    Takes them from all kinds in turn. Raises ConfigError when there are none.
     """
     counts = shard_counts(shards)
     if not counts:
@@ -43,7 +43,12 @@ def draw_sheet(shards: Path, path: Path, kind: str | None, count: int) -> None:
         raise ConfigError(f"--kind {kind!r}: no such kind; there are {', '.join(counts)}")
     folders = [shards / name for name in counts if kind in (None, name)]
     files = [sorted(folder.glob("*.tar")) for folder in folders]
-    rows = [_draw(found) for found in islice(_in_turn([_conversations(group) for group in files]), count)]
+    groups: list[Iterator[StoredConversation]] = [
+        filter(lambda found: _sample(found).startswith(key or ""), _conversations(group)) for group in files
+    ]
+    rows = [_draw(found) for found in islice(_in_turn(groups), count)]
+    if not rows:
+        raise ConfigError(f"--key {key!r}: no conversation's key starts so; keys begin with the name of the video")
     width = max(row.width for row in rows) + 2 * GAP
     sheet = Image.new("RGB", (width, sum(row.height + GAP for row in rows) + GAP), PAPER)
     top = GAP
@@ -59,6 +64,10 @@ def _conversations(files: Sequence[Path]) -> Iterator[StoredConversation]:
         yield from read_shard(file)
 
 
+def _sample(conversation: StoredConversation) -> str:
+    return conversation.facts["provenance"]["sample"]
+
+
 def _in_turn(groups: list[Iterator[StoredConversation]]) -> Iterator[StoredConversation]:
     while groups:
         for group in list(groups):
@@ -71,7 +80,7 @@ def _in_turn(groups: list[Iterator[StoredConversation]]) -> Iterator[StoredConve
 def _draw(conversation: StoredConversation) -> Image.Image:
     facts = conversation.facts
     cards = [_draw_card(card, facts["names"]) for card in _cards(conversation)]
-    title = f"{facts['kind']}   {facts['split']}   {facts['provenance'].get('sample', facts['key'])}"
+    title = f"{facts['kind']}   {facts['split']}   {_sample(conversation)}"
     width = sum(card.width + GAP for card in cards) - GAP
     row = Image.new("RGB", (max(width, 2 * PICTURE), max(card.height for card in cards) + 26), PAPER)
     ImageDraw.Draw(row).text((0, 0), title, fill=FAINT, font=ImageFont.load_default(SMALL))

@@ -1,7 +1,9 @@
 """The command line: what a user sees, above all when something is wrong."""
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,20 @@ def test_help_names_the_commands_and_options():
     assert all(command in shown for command in ("build", "inspect", "sheet"))
     shown = duologue("build", "--help").stdout
     assert all(option in shown for option in ("--input", "--run", "--engine", "--set", "--root"))
+
+
+def test_ctrl_c_stops_the_run_and_says_how_to_go_on(numbers, tmp_path):
+    numbers.write_text(NUMBERS.replace("draw,", "{draw: {pause_seconds: 30}},"))
+    command = [sys.executable, "-m", "pipeline", "build", numbers, "--engine", "inline", "--root", tmp_path]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        wait_for(tmp_path / "runs" / "numbers" / "journal")
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert told.splitlines()[-1] == "duologue: stopped; the same command goes on from here"
+
+
+def wait_for(folder: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not (folder.is_dir() and any(folder.glob("*-draw-*"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
