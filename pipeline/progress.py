@@ -131,7 +131,7 @@ class Progress:
         return table
 
     def _print(self, cells: Sequence[str]) -> None:
-        widths = (20, 10, 7, 9, 7, 12, 7)
+        widths = (22, 10, 7, 9, 7, 12, 7)
         first, *rest = zip(cells, widths, strict=True)
         text = first[0].ljust(first[1]) + "".join(cell.rjust(width) for cell, width in rest)
         self.console.print(text.rstrip(), highlight=False, markup=False)

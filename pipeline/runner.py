@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from pipeline.files import write_whole
 from pipeline.inputs import gather_inputs, part_name
+from pipeline.lock import locked
 from pipeline.manifest import Manifest
 from pipeline.plan import INPUTS_FOLDER, Config, Group, Plan, PlannedStage, make_plan
 from pipeline.progress import Progress
@@ -41,37 +42,57 @@ def build(config: Config, run: Run, engine: str, progress: Progress) -> None:
     """
     plan = make_plan(config)
     found = list(plan.source.find(config.input))
-    inputs = Manifest(run.manifests, INPUTS_FOLDER, plan.source.finds)
-    for manifest in [inputs, *(stage.manifest(run) for stage in plan.stages)]:
-        manifest.remove_leftovers()
-    parts = gather_inputs(inputs, found, config.samples_per_part)
-    progress.begin(len(found), [stage.name for stage in plan.stages])
-    record = _Record(run, plan, engine)
-    worker: Engine | None = None
-    try:
-        for step in plan.steps():
-            if isinstance(step, PlannedStage):
-                parts = _pass_barrier(run, step, parts, progress)
-                record.add([step], parts)
+    with locked(run):
+        inputs = Manifest(run.manifests, INPUTS_FOLDER, plan.source.finds)
+        for manifest in [inputs, *(stage.manifest(run) for stage in plan.stages)]:
+            manifest.remove_leftovers()
+        parts = gather_inputs(inputs, found, config.samples_per_part)
+        progress.begin(len(found), [stage.name for stage in plan.stages])
+        _Driver(plan, run, engine, progress).drive(parts)
+
+
+class _Driver:
+    """Takes the steps of a plan one after the other. An engine is started when a step first needs one."""
+
+    def __init__(self, plan: Plan, run: Run, engine: str, progress: Progress):
+        self.plan = plan
+        self.run = run
+        self.progress = progress
+        self._engine_name = engine
+        self._engine: Engine | None = None
+
+    def drive(self, parts: Sequence[str]) -> None:
+        record = _Record(self.run, self.plan, self._engine_name)
+        try:
+            for step in self.plan.steps():
+                if isinstance(step, PlannedStage):
+                    parts = _pass_barrier(self.run, step, parts, self.progress)
+                    record.add([step], parts)
+                else:
+                    self._work(step, parts)
+                    record.add([stage for group in step for stage in group.stages], parts)
+            record.finish()
+        finally:
+            if self._engine is not None:
+                self._engine.close()
+
+    def _work(self, groups: Sequence[Group], parts: Sequence[str]) -> None:
+        stages = [stage for group in groups for stage in group.stages]
+        self.progress.expect([stage.name for stage in stages], len(parts))
+        missing = []
+        for part in parts:
+            if all(is_finished(self.run, stage, part) for stage in stages):
+                for stage in stages:
+                    self.progress.tell(finished_event(self.run, stage, part, cached=True))
             else:
-                stages = [stage for group in step for stage in group.stages]
-                progress.expect([stage.name for stage in stages], len(parts))
-                missing = [p for p in parts if not all(is_finished(run, stage, p) for stage in stages)]
-                for part in [p for p in parts if p not in set(missing)]:
-                    for stage in stages:
-                        progress.tell(finished_event(run, stage, part, cached=True))
-                if missing and len(missing) <= MOST_LIGHT_PARTS and all(stage.stage.light for stage in stages):
-                    here = Worker(run, stages, progress.tell)
-                    for part in missing:
-                        here.work(part)
-                elif missing:
-                    worker = worker or _engine(engine, config, run)
-                    worker.work(step, missing, progress.tell)
-                record.add(stages, parts)
-        record.finish()
-    finally:
-        if worker is not None:
-            worker.close()
+                missing.append(part)
+        if len(missing) <= MOST_LIGHT_PARTS and all(stage.stage.light for stage in stages):
+            worker = Worker(self.run, stages, self.progress.tell)
+            for part in missing:
+                worker.work(part)
+        elif missing:
+            self._engine = self._engine or _engine(self._engine_name, self.plan.config, self.run)
+            self._engine.work(groups, missing, self.progress.tell)
 
 
 def _engine(name: str, config: Config, run: Run) -> Engine:

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.lock import locked
 from pipeline.manifest import Manifest, read
 from pipeline.run import Run
 from pipeline.supervisor import WorkerBug
@@ -113,3 +114,9 @@ def test_the_record_says_what_ran(build_numbers, run):
     assert facts["config"]["input"] == numbers_config().input
     assert facts["finished"] >= facts["started"]
     assert {"pyarrow", "torch"} <= facts["versions"].keys()
+
+
+def test_a_second_build_of_a_run_is_refused_while_the_first_goes_on(build_numbers, run):
+    with locked(run), pytest.raises(ConfigError, match=rf"run 'numbers' is being built by process {os.getpid()} on"):
+        build_numbers()
+    build_numbers()
