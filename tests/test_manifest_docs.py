@@ -52,8 +52,8 @@ def test_the_hashes_of_models_are_those_of_the_installed_files(model):
         assert hashlib.sha256(data).hexdigest() == digest, name
 
 
-@pytest.mark.parametrize(("name", "licence"), [("clips.csv", "CC-BY-4.0"), ("clips.txt", None)])
+@pytest.mark.parametrize(("name", "licence"), [("example.csv", "CC-BY-4.0"), ("example.txt", None)])
 def test_the_example_lists_are_lists(name, licence):
-    found = list(find_in_list(Path("manifests/examples") / name))
+    found = list(find_in_list(Path("manifests") / name))
     assert len(found) == 2
     assert found[0].licence == licence
