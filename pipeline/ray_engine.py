@@ -15,6 +15,7 @@ from typing import Any
 
 import ray
 import ray.data
+from ray.exceptions import AuthenticationError
 
 from pipeline import errors
 from pipeline.errors import ConfigError, DuologueError
@@ -166,9 +167,10 @@ def _connect() -> None:
             ray.init(address=address, runtime_env={"py_modules": modules}, **quiet)
         else:
             ray.init(include_dashboard=False, **quiet)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AuthenticationError) as error:
         raise ConfigError(
-            f"RAY_ADDRESS={address}: no cluster answers ({error}); unset it to run on this machine"
+            f"RAY_ADDRESS={address}: cannot be joined ({error}); unset it to run on this machine, or set "
+            "RAY_AUTH_MODE=token where the cluster asks for Ray's token"
         ) from error
     logging.getLogger("ray.data").setLevel(logging.ERROR)
 
