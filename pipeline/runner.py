@@ -5,6 +5,7 @@ is started again therefore goes on where it was, and one whose options changed r
 """
 
 import json
+import os
 import platform
 import subprocess
 import time
@@ -100,7 +101,9 @@ def _engine(name: str, config: Config, run: Run) -> Engine:
         from pipeline.inline_engine import InlineEngine
 
         return InlineEngine(config, run)
-    from pipeline.ray_engine import RayEngine  # Ray takes seconds to import
+    # Read when Ray is imported: without it, the thread of a plan cut short by Ctrl-C starts another Ray.
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
+    from pipeline.ray_engine import RayEngine  # takes seconds
 
     return RayEngine(config, run)
 
