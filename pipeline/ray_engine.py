@@ -9,7 +9,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,28 +84,29 @@ class RayEngine:
                 num_gpus=pool.group.resources.gpus or None,
                 compute=ray.data.ActorPoolStrategy(size=pool.workers, max_tasks_in_flight_per_actor=2),
             )
-        outcome: dict[str, Any] = {}
+        with self._telling(emit):
+            for row in dataset.iter_rows():
+                if row["error"]:
+                    kind, message = row["error"], row["message"]
+                    raise (WorkerBug if kind == "WorkerBug" else getattr(errors, kind))(message)
 
-        def consume() -> None:
-            try:
-                for row in dataset.iter_rows():
-                    if row["error"]:
-                        outcome["error"] = (row["error"], row["message"])
-                        return
-            except BaseException as error:  # handed over to the driver's thread
-                outcome["raised"] = error
+    @contextmanager
+    def _telling(self, emit: Emit) -> Iterator[None]:
+        """Pass on what the board collects, from a thread: this one waits for Ray, and gets Ctrl-C."""
+        done = threading.Event()
 
-        thread = threading.Thread(target=consume, daemon=True)
-        thread.start()
-        while thread.is_alive():
-            thread.join(POLL_SECONDS)
+        def tell() -> None:
+            while not done.wait(POLL_SECONDS):
+                self._tell(emit)
+
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
+        try:
+            yield
+        finally:
+            done.set()
+            teller.join()
             self._tell(emit)
-        self._tell(emit)
-        if "raised" in outcome:
-            raise outcome["raised"]
-        if "error" in outcome:
-            kind, message = outcome["error"]
-            raise (WorkerBug if kind == "WorkerBug" else getattr(errors, kind))(message)
 
     def _tell(self, emit: Emit) -> None:
         for event in ray.get(self._board.drain.remote()):
