@@ -14,7 +14,7 @@ RUN    ?= default
 .PHONY: help setup build-dataset train inspect sheet test check format lock clean
 
 help:  ## this list
-	@echo "make TARGET [CONFIG=file.yaml] [INPUT=file|folder|glob|list] [RUN=name] [RAY_ADDRESS=host:port]"
+	@echo "make TARGET [CONFIG=file.yaml] [INPUT=file|folder|glob|list] [RUN=name] [RAY_ADDRESS=host:port] [ARGS=...]"
 	@echo
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## *' '{printf "  %-15s %s\n", $$1, $$2}'
 
@@ -32,11 +32,11 @@ $(READY): requirements.lock pyproject.toml
 
 build-dataset: CONFIG ?= configs/dataset/default.yaml
 build-dataset: $(READY)  ## make conversations out of clips (the built-in ones, or INPUT)
-	@$(BIN)/duologue build "$(CONFIG)" --run "$(RUN)" $(if $(INPUT),--input "$(INPUT)")
+	@$(BIN)/duologue build "$(CONFIG)" --run "$(RUN)" $(if $(INPUT),--input "$(INPUT)") $(ARGS)
 
 train: CONFIG ?= configs/train/default.yaml
 train: $(READY)  ## train on the shards of RUN
-	@$(BIN)/python -m trainer train "$(CONFIG)" --shards "shards/$(RUN)" --output "runs/$(RUN)/train"
+	@$(BIN)/python -m trainer train "$(CONFIG)" --shards "shards/$(RUN)" --output "runs/$(RUN)/train" $(ARGS)
 
 inspect: $(READY)  ## what became of the clips of RUN, and why
 	@$(BIN)/duologue inspect "$(RUN)"
