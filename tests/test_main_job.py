@@ -1,5 +1,6 @@
 """The main job as a user runs it: from clips to shards, on both engines, and on damaged input."""
 
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -46,26 +47,34 @@ def test_every_kind_of_conversation_comes_out(studio):
 
 
 def test_later_rounds_ask_by_name_alone_and_show_that_person(studio):
-    multi = [found.facts for found in conversations(studio) if found.facts["kind"] in MULTI_KINDS]
+    words, views, bodies, decisions = (
+        read(studio, stage).set_index("key")[column]
+        for stage, column in (
+            ("caption_rounds", "captions"),
+            ("crop_closeups", "closeups"),
+            ("synthesize_bodies", "bodies"),
+            ("decide", "decision"),
+        )
+    )
+    multi = [found for found in conversations(studio) if found.facts["kind"] in MULTI_KINDS]
     assert multi
-    for facts in multi:
-        captions = read(studio, "caption_rounds").set_index("key").captions
-        worn = captions[facts["provenance"]["sample"].rpartition("/")[0]]
+    for found in multi:
+        facts = found.facts
+        pair = facts["provenance"]["sample"].rpartition("/")[0]
+        worn = [words[pair][side]["clothes"] for side in ("left", "right") if words[pair][side]["clothes"]]
         asked = [message["content"][0]["text"] for message in facts["messages"][::2]]
         for step, text in zip(facts["rounds"][1:], asked[1:], strict=True):
-            named = facts["names"][step["person"]]
-            assert named in text
+            assert facts["names"][step["person"]] in text
             assert facts["names"][1 - step["person"]] not in text
-            clothes = [worn[side]["clothes"] for side in ("left", "right") if worn[side]["clothes"]]
-            assert leaks(text, tuple(facts["names"]), clothes) == []
+            assert leaks(text, tuple(facts["names"]), worn) == []
             side = facts["persons"][step["person"]]["side"]
-            target = "closeup" if step["target"] == "closeup" else "body"
-            scores = [
-                (facts["scores"][name], facts["scores"][name.replace("similarity", "other")])
-                for name in facts["scores"]
-                if name.startswith(f"{side}.{target}") and name.endswith("similarity")
-            ]
-            assert any(right is not None and right > other for right, other in scores)
+            if step["target"] == "closeup":
+                right_ones = {views[pair][side][view]["plain"]["sha256"] for view in ("closeup", "near")}
+            else:
+                chosen = [bodies[pair][side][number] for number in decisions[pair][side]["chosen"]]
+                right_ones = {body["picture"]["sha256"] for body in chosen if body["prompt"] == text}
+            shown = found.pictures[f"round{step['round']}.jpg"]
+            assert hashlib.sha256(shown).hexdigest() in right_ones
 
 
 def test_nobody_is_in_two_splits(studio):
