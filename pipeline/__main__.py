@@ -1,5 +1,6 @@
 """The command line: `duologue build`, `duologue inspect`, `duologue sheet`."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -40,6 +41,9 @@ def build(
     set: Annotated[
         list[str] | None, typer.Option(help="Change an option: stage.option=value, value in YAML; may be repeated.")
     ] = None,
+    retry: Annotated[
+        Literal["failed"] | None, typer.Option(help="Take up again the samples that earlier builds failed.")
+    ] = None,
     root: Root = Path("."),
 ) -> None:
     """Build a run: clips in, manifests and shards out. Started again, it goes on where it was."""
@@ -49,9 +53,10 @@ def build(
 
     settings = load_config(config, set or (), input)
     where = Run(_checked_name(run or config.stem), root.resolve())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how clusters end a job: as calm an end as Ctrl-C
     try:
         with Progress() as progress:
-            build_run(settings, where, engine, progress)
+            build_run(settings, where, engine, progress, retry_failed=retry == "failed")
     except KeyboardInterrupt:
         typer.echo("duologue: stopped; the same command goes on from here", err=True)
         raise typer.Exit(STOPPED) from None

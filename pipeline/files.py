@@ -1,6 +1,7 @@
 """Files that are either whole or not there."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,12 +15,15 @@ PARTIAL = ".partial-"  # how the name of a file that is still being written star
 def whole_file(path: Path) -> Iterator[Path]:
     """Give a path to write to; rename it to `path` when the block ends well, remove it otherwise.
 
+    What was written is on the disk before it gets its name: after a power cut, a file that is there is whole.
     Raises StorageError, naming the path, when the folder or the disk does not allow it.
     """
-    partial = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")
+    partial = path.with_name(f"{PARTIAL}{secrets.token_hex(4)}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
         os.replace(partial, path)
     except OSError as error:
         raise StorageError(

@@ -2,40 +2,73 @@
 
 A part is named by the hash of its rows. Samples that were seen before keep the part they came in; new ones form new
 parts, so that adding clips changes no part that exists.
+
+What is found is gone through twice, and of each sample only eight bytes are remembered in between: a list of a
+million videos need not fit into memory.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.columns import to_column
 from pipeline.errors import ConfigError
 from pipeline.manifest import Manifest
 from pipeline.sample import Sample
 
+Digests = npt.NDArray[np.uint64]
 
-def gather_inputs(manifest: Manifest, found: Iterable[Sample], samples_per_part: int) -> list[str]:
-    """Lay the found samples out in parts, publish those that are new, and return the names of all of them."""
-    samples = {sample.key: sample for sample in sorted(found, key=lambda sample: sample.key)}
-    if not samples:
-        raise ConfigError("input: nothing was found in it")
+
+def gather_inputs(
+    manifest: Manifest, find: Callable[[], Iterable[Sample]], samples_per_part: int
+) -> tuple[list[str], int]:
+    """Lay what `find` finds out in parts, publish those that are new; return the names of all, and how many samples.
+
+    `find` gives each key once, in an order that stays. What changes between its two passes waits for the next build.
+    """
+    found = _Found(find())
     names: list[str] = []
     for name in manifest.names():
-        rows = manifest.rows(name)
-        if all(row.key in samples and _digest([row]) == _digest([samples[row.key]]) for row in rows):
+        if found.take(manifest.rows(name)):
             names.append(name)
-            for row in rows:
-                del samples[row.key]
-    for chunk in _chunks(list(samples.values()), samples_per_part):
+    for chunk in _chunks((sample for sample in find() if found.take([sample])), samples_per_part):
         name = part_name(chunk)
         manifest.publish(name, chunk, {}, {"seconds": 0.0})
         names.append(name)
-    return sorted(names)
+    return sorted(names), len(found.digests)
 
 
 def part_name(samples: Sequence[Sample]) -> str:
     """Name a part by what is in its rows."""
     return _digest(samples)[:16]
+
+
+class _Found:
+    """What was found, by the first 64 bits of each sample's digest, and which of it has its place in a part."""
+
+    def __init__(self, samples: Iterable[Sample]):
+        self.digests = np.sort(_short_digests(samples))
+        self._placed = np.zeros(len(self.digests), bool)
+        if not len(self.digests):
+            raise ConfigError("input: nothing was found in it")
+
+    def take(self, samples: Sequence[Sample]) -> bool:
+        """Place samples in a part together; False when one of them was not found or has its place already."""
+        wanted = _short_digests(samples)
+        places = np.searchsorted(self.digests, wanted).clip(max=len(self.digests) - 1)
+        if (self.digests[places] != wanted).any() or self._placed[places].any():
+            return False
+        self._placed[places] = True
+        return True
+
+
+def _short_digests(samples: Iterable[Sample]) -> Digests:
+    return np.frombuffer(array("Q", (int(_digest([sample])[:16], 16) for sample in samples)), np.uint64)
 
 
 def _digest(samples: Sequence[Sample]) -> str:
@@ -55,6 +88,7 @@ def _digest(samples: Sequence[Sample]) -> str:
     return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 
-def _chunks(samples: list[Sample], size: int) -> Iterator[list[Sample]]:
-    for start in range(0, len(samples), size):
-        yield samples[start : start + size]
+def _chunks(samples: Iterable[Sample], size: int) -> Iterator[list[Sample]]:
+    iterator = iter(samples)
+    for first in iterator:
+        yield [first, *islice(iterator, size - 1)]

@@ -4,7 +4,7 @@ import fcntl
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from pipeline.errors import ConfigError, StorageError
 from pipeline.run import Run
@@ -20,7 +20,7 @@ def locked(run: Run) -> Iterator[None]:
     path = run.records / "lock"
     try:
         run.records.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        file = path.open("ab+", buffering=0)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror}); make the folder writable") from error
     with file:
@@ -29,10 +29,10 @@ def locked(run: Run) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             raise ConfigError(
-                f"run {run.name!r} is being built by {file.read().strip() or 'another process'}; "
+                f"run {run.name!r} is being built by {file.read().decode().strip() or 'another process'}; "
                 "wait for it, stop it, or give this one another name"
             ) from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()} on {platform.node()}")
-        file.flush()
+        with suppress(OSError):  # no space: then the name of the holder is missing, not the lock
+            file.truncate(0)
+            file.write(f"process {os.getpid()} on {platform.node()}".encode())
         yield

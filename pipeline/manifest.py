@@ -1,9 +1,12 @@
 """Manifests: what a stage said of its samples, as parts.
 
 A stage's manifest is a folder of parts. A part is `part-NAME.parquet`, with a row for every sample that reached the
-stage, `part-NAME.tar` with the media that the stage made for them, and `part-NAME.json`, a sidecar with times and
-host, which vary and so stay outside the part. The Parquet file is renamed into place last: a part that has one is
-finished.
+stage, `part-NAME.tar` with the media that the stage made for them, and `part-NAME.json`, a sidecar that sums the part
+up (counts, bytes) and tells what varies and so stays outside of it: seconds, memory, host. The Parquet file is renamed
+into place last: a part that has one is finished.
+
+A finished part can be *set aside*, as `part-NAME.stale`: it is then to be made again, and what is still good of it is
+taken over.
 
 A row holds the verdict and the stage's own sections and scores, nothing that is written elsewhere. What a stage reads
 is joined by key from the parts that wrote it; a part's metadata names them (its *lineage*).
@@ -11,9 +14,12 @@ is joined by key from the parts that wrote it; a part's metadata names them (its
 
 import io
 import json
+import os
 import tarfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +27,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.columns import arrow_type, from_column, map_parts, section_column, to_column
-from pipeline.errors import ConfigError
-from pipeline.files import PARTIAL, whole_file, write_whole
+from pipeline.errors import ConfigError, StorageError
+from pipeline.files import PARTIAL, write_whole
 from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample, Verdict
@@ -65,38 +71,47 @@ class Manifest:
         """Tell whether a part is finished."""
         return self._file(part, "parquet").exists()
 
-    def publish(self, part: str, samples: Sequence[Sample], lineage: Lineage, sidecar: Mapping[str, Any]) -> None:
+    def publish(
+        self, part: str, samples: Sequence[Sample], lineage: Lineage, sidecar: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Write a part: its media, its sidecar and last its rows, with only this manifest's own sections.
 
-        Raises StorageError when it cannot be written; then no part of that name exists.
+        Return the sidecar: what is given, and the part's counts and bytes. Raises StorageError when the part cannot be
+        written; then no part of that name exists.
         """
-        tar_name = f"{self.folder}/part-{part}.tar"
-        rows = _MediaTar(tar_name)
-        stored = [rows.take(sample, self.sections) for sample in samples]
-        if rows.buffer.tell():
-            with whole_file(self._file(part, "tar")) as path:
-                path.write_bytes(rows.finish())
-        write_whole(self._file(part, "json"), json.dumps(sidecar, indent=1, sort_keys=True) + "\n")
+        tar = _MediaTar(f"{self.folder}/part-{part}.tar")
+        stored = [tar.take(sample, self.sections) for sample in samples]
+        media = tar.finish() if tar.offsets else b""
         schema = self._schema().with_metadata({_LINEAGE: json.dumps(lineage, sort_keys=True).encode()})
         table = pa.Table.from_pylist([_row(sample, self.sections) for sample in stored], schema=schema)
-        with whole_file(self._file(part, "parquet")) as path:
-            pq.write_table(table, path, compression="zstd", store_schema=True)
+        rows = pa.BufferOutputStream()
+        pq.write_table(table, rows, compression="zstd", store_schema=True)
+        summary = {
+            **sidecar,
+            "verdicts": dict(Counter(str(sample.verdict) for sample in samples)),
+            "reasons": dict(Counter(sample.reason for sample in samples if sample.reason)),
+            "row_bytes": rows.tell(),
+            "media_bytes": len(media),
+        }
+        if media:
+            write_whole(self._file(part, "tar"), media)
+        write_whole(self._file(part, "json"), json.dumps(summary, indent=1, sort_keys=True) + "\n")
+        write_whole(self._file(part, "parquet"), rows.getvalue().to_pybytes())
+        return summary
 
     def rows(self, part: str) -> list[Sample]:
         """Read a part's samples with its own sections and scores."""
-        table = pq.read_table(self._file(part, "parquet"))
-        return [self._sample(row) for row in table.to_pylist()]
+        return [self._sample(row) for row in self._read(part).to_pylist()]
 
     def verdicts(self, part: str) -> list[Sample]:
         """Read a part's samples without sections or scores: fast."""
-        names = [name for name, _ in _COLUMNS if name != "scores"]
-        table = pq.read_table(self._file(part, "parquet"), columns=names)
+        table = self._read(part, [name for name, _ in _COLUMNS if name != "scores"])
         return [Sample(**{**row, "verdict": Verdict(row["verdict"])}) for row in table.to_pylist()]
 
     def section(self, part: str, section: type) -> dict[str, Any]:
         """Read one section of a part: key -> section, without the rows that have none."""
         column = section_column(section)
-        table = pq.read_table(self._file(part, "parquet"), columns=["key", column])
+        table = self._read(part, ["key", column])
         return {
             row["key"]: _bind(from_column(section, row[column]), self.root)
             for row in table.to_pylist()
@@ -105,31 +120,71 @@ class Manifest:
 
     def scores(self, part: str) -> dict[str, dict[str, float | None]]:
         """Read the scores that this stage added: key -> name -> score."""
-        table = pq.read_table(self._file(part, "parquet"), columns=["key", "scores"])
+        table = self._read(part, ["key", "scores"])
         return {row["key"]: dict(row["scores"] or ()) for row in table.to_pylist()}
 
     def lineage(self, part: str) -> dict[str, list[str]]:
         """Name the parts, by folder, that this part descends from, itself included."""
-        metadata = pq.read_schema(self._file(part, "parquet")).metadata
+        metadata = self._read(part, []).schema.metadata
         return {**json.loads(metadata[_LINEAGE]), self.folder: [part]}
 
     def sidecar(self, part: str) -> dict[str, Any]:
-        """Read a part's times and host."""
-        return json.loads(self._file(part, "json").read_text())
+        """Read what sums a part up: verdicts, reasons, bytes, and what `publish` was given."""
+        path = self._file(part, "json")
+        try:
+            return json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path}: cannot be read ({error}); remove its .parquet too and build again") from error
+
+    def set_aside(self, part: str) -> None:
+        """Have a finished part made again."""
+        os.replace(self._file(part, "parquet"), self._file(part, "stale"))
+
+    def set_aside_rows(self, part: str) -> list[Sample]:
+        """Return the rows of a part that was set aside, with their media in memory; none where they are gone."""
+        rows = []
+        for row in self._read(part, suffix="stale").to_pylist() if self._file(part, "stale").exists() else ():
+            with suppress(StorageError):  # the tar has been written anew, but not the rows: they are made again
+                rows.append(self._loaded(self._sample(row)))
+        return rows
+
+    def forget_aside(self, part: str) -> None:
+        """Remove what was set aside of a part that has been made again."""
+        self._file(part, "stale").unlink(missing_ok=True)
 
     def remove_leftovers(self) -> None:
         """Remove what an interrupted writer left: files that were never renamed, and media without their rows."""
         if not self.path.is_dir():
             return
-        for path in self.path.iterdir():
-            unfinished = path.name.startswith(PARTIAL) or (
-                path.name.startswith("part-") and not path.with_suffix(".parquet").exists()
-            )
-            if unfinished:
-                path.unlink(missing_ok=True)
+        names = {entry.name for entry in os.scandir(self.path)}
+        for name in names:
+            stem = name.rpartition(".")[0]
+            rows = {f"{stem}.parquet", f"{stem}.stale"} & names
+            made_again = name.endswith(".stale") and len(rows) == 2
+            if made_again or name.startswith(PARTIAL) or (name.startswith("part-") and not rows):
+                (self.path / name).unlink(missing_ok=True)
 
     def _file(self, part: str, suffix: str) -> Path:
         return self.path / f"part-{part}.{suffix}"
+
+    def _read(self, part: str, columns: list[str] | None = None, suffix: str = "parquet") -> pa.Table:
+        path = self._file(part, suffix)
+        try:
+            with pq.ParquetFile(path) as file:
+                return file.read(columns, use_threads=False)
+        except (OSError, pa.ArrowException) as error:
+            line = " ".join(str(error).split())
+            raise StorageError(f"{path}: cannot be read ({line}); remove it and build again") from error
+
+    def _loaded(self, sample: Sample) -> Sample:
+        """Return a row with its media as if they had just been made, so that they are stored anew."""
+
+        def load(media: Media, _: str) -> Media:
+            if media.tar is None or not media.tar.startswith(f"{self.folder}/"):
+                raise StorageError(f"{sample.key} holds media of another stage, which may have moved")
+            return replace(media, data=media.read(), tar=None, offset=None, root=None)
+
+        return sample.put(*(map_parts(section, Media, load) for section in sample.sections.values()))
 
     def _schema(self) -> pa.Schema:
         own = [(section_column(section), arrow_type(section)) for section in self.sections]

@@ -9,9 +9,10 @@
     workers:
       count: auto                  # worker processes; auto: one for each CPU
       stages:
-        synthesize_bodies: {gpus: 1, count: 8}
+        synthesize_bodies: {gpus: 1, count: 8, deadline_seconds: 600, memory_gb: 24}
 
-What a stage does (its options) and how many workers do it are apart: only the former enters a fingerprint.
+What a stage does (its options) and how many workers do it, within which limits, are apart: only the former enters a
+fingerprint.
 A stage's fingerprint covers its name, version and options and those of all stages before it. Its folder carries the
 fingerprint, so that changing one option leaves the stages before it as they are.
 """
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, PositiveInt, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, PositiveInt, TypeAdapter, ValidationError
 
 from pipeline.errors import ConfigError
 from pipeline.manifest import Manifest
@@ -42,17 +43,33 @@ class _Strict(BaseModel):
 
 
 class StageWorkers(_Strict):
-    """How many workers a stage has and what each takes up; None keeps the stage's own default."""
+    """How many workers a stage has, what each takes up, and when it is killed; None keeps the stage's own default.
+
+    `deadline_seconds` is for a batch of samples (for one, where a stage does not batch). `memory_gb` (1e9 bytes) is
+    for a worker and the processes it starts, on the host; never more than a machine has.
+    """
 
     count: PositiveInt | None = None
-    cpus: float | None = None
-    gpus: float | None = None
+    cpus: PositiveFloat | None = None
+    gpus: NonNegativeFloat | None = None
+    deadline_seconds: PositiveFloat | None = None
+    memory_gb: PositiveFloat | None = None
 
 
 class Workers(_Strict):
-    """Worker processes: how many in all, and exceptions by stage."""
+    """Worker processes: how many in all, limits for all stages, and exceptions by stage.
+
+    `cpus` and `gpus` are what the run may take of a cluster. Without them it is what the cluster has when the build
+    starts; say what it may grow to where nodes are added on demand. A build that hears nothing from its workers for
+    `stall_minutes` says what it is waiting for.
+    """
 
     count: PositiveInt | Literal["auto"] = "auto"
+    cpus: PositiveFloat | None = None
+    gpus: NonNegativeFloat | None = None
+    deadline_seconds: PositiveFloat | None = None
+    memory_gb: PositiveFloat | None = None
+    stall_minutes: PositiveFloat = 10.0
     stages: dict[str, StageWorkers] = {}
 
 
@@ -77,6 +94,8 @@ class PlannedStage:
     scorers: tuple[str, ...]  # folders whose scores it reads
     resources: Resources
     count: int | None  # workers asked for
+    deadline_seconds: float  # for a batch
+    memory_gb: float
 
     @property
     def name(self) -> str:
@@ -93,8 +112,12 @@ class Group:
     stages: tuple[PlannedStage, ...]
 
     @property
+    def names(self) -> list[str]:
+        return [stage.name for stage in self.stages]
+
+    @property
     def name(self) -> str:
-        first, last = self.stages[0].name, self.stages[-1].name
+        first, last = self.names[0], self.names[-1]
         return first if first == last else f"{first}..{last}"
 
     @property
@@ -199,6 +222,8 @@ def make_plan(config: Config) -> Plan:
                 scorers=tuple(scorers) if stage.reads_scores else (),
                 resources=_resources(stage, wanted),
                 count=wanted.count,
+                deadline_seconds=wanted.deadline_seconds or config.workers.deadline_seconds or stage.deadline_seconds,
+                memory_gb=wanted.memory_gb or config.workers.memory_gb or stage.memory_gb,
             )
         )
         for section in stage.writes:

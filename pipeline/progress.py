@@ -84,7 +84,6 @@ class Progress:
         self.stages: dict[str, StageProgress] = {}
         self._live: Live | None = None
         self._logged = 0.0
-        self._told: set[tuple[str, str]] = set()
 
     def __enter__(self) -> "Progress":
         if self.console.is_terminal:
@@ -107,18 +106,22 @@ class Progress:
         """Say how many parts some stages have to do."""
         for name in stages:
             self.stages[name].parts = parts
+            self._show(self.stages[name])
 
     def tell(self, event: dict[str, Any]) -> None:
-        """Take an event of a worker; a finished part counts once, also if told again (its worker died later on)."""
-        if event["event"] != "part":
-            return
-        stage = self.stages[event["stage"]]
-        if (event["stage"], event["part"]) in self._told:
-            return
-        self._told.add((event["stage"], event["part"]))
+        """Take an event of a worker."""
+        if event["event"] == "part":
+            stage = self.stages[event["stage"]]
+            stage.take(event, time.monotonic())
+            self._show(stage)
+
+    def say(self, text: str) -> None:
+        """Print a line that is out of the ordinary."""
+        self.console.print(text, highlight=False, markup=False)
+
+    def _show(self, stage: StageProgress) -> None:
         now = time.monotonic()
-        stage.take(event, now)
-        if self._live is None and (stage.finished or now - self._logged > LOG_EVERY_SECONDS):
+        if self._live is None and stage.done and (stage.finished or now - self._logged > LOG_EVERY_SECONDS):
             self._logged = now
             self._print(stage.cells())
 

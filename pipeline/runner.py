@@ -7,22 +7,28 @@ is started again therefore goes on where it was, and one whose options changed r
 import json
 import os
 import platform
+import secrets
 import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.files import write_whole
+from pipeline.flow import Job
 from pipeline.inputs import gather_inputs, part_name
 from pipeline.lock import locked
+from pipeline.log import RunLog
 from pipeline.manifest import Manifest
 from pipeline.plan import INPUTS_FOLDER, Config, Group, Plan, PlannedStage, make_plan
 from pipeline.progress import Progress
 from pipeline.run import Run
 from pipeline.sample import Sample
+from pipeline.scratch import sweep
 from pipeline.stage import Barrier, LazyPart
+from pipeline.stall import StallWatch, open_samples
 from pipeline.worker import Emit, Worker, finished_event, is_finished, load_samples, own_rows
 
 MOST_LIGHT_PARTS = 256  # that the driver does itself; to start workers takes longer
@@ -31,48 +37,88 @@ MOST_LIGHT_PARTS = 256  # that the driver does itself; to start workers takes lo
 class Engine(Protocol):
     """What brings parts through groups of stages."""
 
-    def work(self, groups: Sequence[Group], parts: Sequence[str], emit: Emit) -> None: ...
+    def work(self, jobs: Sequence[Job], emit: Emit) -> None: ...
+
+    def waiting(self) -> list[str]: ...
 
     def close(self) -> None: ...
 
 
-def build(config: Config, run: Run, engine: str, progress: Progress) -> None:
+def build(config: Config, run: Run, engine: str, progress: Progress, retry_failed: bool = False) -> None:
     """Build a run. `engine` is "ray" or "inline"; both give the same bytes.
 
-    Raises ConfigError and StorageError for what the user can mend. What has been finished stays.
+    `retry_failed`: take up again what earlier builds recorded as failed. Raises ConfigError and StorageError for what
+    the user can mend. What has been finished stays.
     """
     plan = make_plan(config)
-    found = list(plan.source.find(config.input))
     with locked(run):
-        inputs = Manifest(run.manifests, INPUTS_FOLDER, plan.source.finds)
-        for manifest in [inputs, *(stage.manifest(run) for stage in plan.stages)]:
-            manifest.remove_leftovers()
-        parts = gather_inputs(inputs, found, config.samples_per_part)
-        progress.begin(len(found), [stage.name for stage in plan.stages])
-        _Driver(plan, run, engine, progress).drive(parts)
+        log = RunLog(run.records / "log.jsonl", secrets.token_hex(4))
+        record = _Record(run, plan, engine)
+        log.write("build", **record.facts)
+        try:
+            inputs = Manifest(run.manifests, INPUTS_FOLDER, plan.source.finds)
+            for manifest in [inputs, *(stage.manifest(run) for stage in plan.stages)]:
+                manifest.remove_leftovers()
+            sweep()
+            if retry_failed:
+                _set_failed_aside(plan, run)
+            parts, samples = gather_inputs(inputs, lambda: plan.source.find(config.input), config.samples_per_part)
+            progress.begin(samples, [stage.name for stage in plan.stages])
+            _Driver(plan, run, engine, progress, log, record).drive(parts)
+        except BaseException as error:
+            log.write("error", kind=type(error).__name__, message=str(error))
+            raise
+        finally:
+            log.write("end", seconds=round(time.time() - record.started, 3), finished=sys.exc_info()[0] is None)
+
+
+def _set_failed_aside(plan: Plan, run: Run) -> None:
+    """Have parts with failed samples made again, from the stage that failed them to the next barrier.
+
+    The last stage comes first: whatever of this gets done, no part is left that lacks a sample of the one before it.
+    """
+    steps = [[stage for group in step for stage in group.stages] for step in plan.steps() if isinstance(step, tuple)]
+    for stages in steps:
+        for number, stage in reversed(list(enumerate(stages))):
+            manifest = stage.manifest(run)
+            for part in manifest.names():
+                if manifest.sidecar(part)["verdicts"].get("failed"):
+                    for later in reversed(stages[number:]):
+                        if later.manifest(run).has(part):
+                            later.manifest(run).set_aside(part)
 
 
 class _Driver:
     """Takes the steps of a plan one after the other. An engine is started when a step first needs one."""
 
-    def __init__(self, plan: Plan, run: Run, engine: str, progress: Progress):
+    def __init__(self, plan: Plan, run: Run, engine: str, progress: Progress, log: RunLog, record: "_Record"):
         self.plan = plan
         self.run = run
         self.progress = progress
+        self.log = log
+        self.record = record
         self._engine_name = engine
         self._engine: Engine | None = None
+        self._engine_asked: float | None = None  # when its first worker was asked for, until that is there
+        self._stall = StallWatch(plan.config.workers.stall_minutes, self._waiting_for, self._report_stall)
 
     def drive(self, parts: Sequence[str]) -> None:
-        record = _Record(self.run, self.plan, self._engine_name)
         try:
             for step in self.plan.steps():
+                start = time.perf_counter()
+                stages = [step] if isinstance(step, PlannedStage) else [s for group in step for s in group.stages]
                 if isinstance(step, PlannedStage):
-                    parts = _pass_barrier(self.run, step, parts, self.progress)
-                    record.add([step], parts)
+                    parts = _pass_barrier(self.run, step, parts, self.progress, self._emit)
                 else:
                     self._work(step, parts)
-                    record.add([stage for group in step for stage in group.stages], parts)
-            record.finish()
+                self.record.add(stages, parts)
+                self.log.write(
+                    "step",
+                    stages=[stage.name for stage in stages],
+                    parts=len(parts),
+                    seconds=round(time.perf_counter() - start, 3),
+                )
+            self.record.finish()
         finally:
             if self._engine is not None:
                 self._engine.close()
@@ -80,40 +126,109 @@ class _Driver:
     def _work(self, groups: Sequence[Group], parts: Sequence[str]) -> None:
         stages = [stage for group in groups for stage in group.stages]
         self.progress.expect([stage.name for stage in stages], len(parts))
-        missing = []
-        for part in parts:
-            if all(is_finished(self.run, stage, part) for stage in stages):
-                for stage in stages:
-                    self.progress.tell(finished_event(self.run, stage, part, cached=True))
-            else:
-                missing.append(part)
-        if len(missing) <= MOST_LIGHT_PARTS and all(stage.stage.light for stage in stages):
-            worker = Worker(self.run, stages, self.progress.tell)
-            for part in missing:
-                worker.work(part)
-        elif missing:
-            self._engine = self._engine or _engine(self._engine_name, self.plan.config, self.run)
-            self._engine.work(groups, missing, self.progress.tell)
+        untold = _Untold(stages, parts)
+        for stage in stages:
+            for part in parts:
+                if is_finished(self.run, stage, part):
+                    event = finished_event(self.run, stage, part, cached=True)
+                    untold.take(event)
+                    self._emit(event)
+
+        def emit(event: dict[str, Any]) -> None:
+            # a part is told of again where its worker was lost later on
+            if event["event"] != "part" or untold.take(event):
+                self._emit(event)
+
+        jobs = [job for group in groups if (job := Job(group, untold.parts(group.names))).parts]
+        if all(stage.stage.light for job in jobs for stage in job.group.stages) and (
+            sum(len(job.parts) for job in jobs) <= MOST_LIGHT_PARTS
+        ):
+            worker = Worker(self.run, emit)
+            for job in jobs:
+                for part in job.parts:
+                    worker.work(part, job.group.stages)
+        elif jobs:
+            engine = self._started_engine()
+            with self._stall.watching():
+                engine.work(jobs, emit)
+        for stage, part in untold:  # the message was lost with its worker
+            assert is_finished(self.run, stage, part), f"{stage.name} has not done part {part}"
+            self._emit(finished_event(self.run, stage, part, cached=False))
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        self._stall.touch()
+        self.progress.tell(event)
+        if event["event"] == "ready":
+            if self._engine_asked is not None:
+                seconds = round(time.perf_counter() - self._engine_asked, 3)
+                self.log.write("engine_started", engine=self._engine_name, seconds=seconds)
+                self._engine_asked = None
+        elif not event.get("cached"):
+            self.log.write(**event)
+
+    def _started_engine(self) -> Engine:
+        if self._engine is None:
+            self._engine_asked = time.perf_counter()
+            self._engine = _engine(self._engine_name, self.plan.config, self.run, self.log.build)
+        return self._engine
+
+    def _waiting_for(self) -> list[str]:
+        samples = open_samples(self.run.records / "journal")
+        engine = self._engine.waiting() if self._engine is not None else []
+        return [*engine, *samples] or ["workers that load their models, or files that are slow to read"]
+
+    def _report_stall(self, minutes: float, lines: Sequence[str]) -> None:
+        self.progress.say(f"nothing has happened for {minutes:.1f} minutes; waiting for")
+        for line in lines:
+            self.progress.say(f"  {line}")
+        self.log.write("stall", minutes=round(minutes, 2), waiting_for=list(lines))
 
 
-def _engine(name: str, config: Config, run: Run) -> Engine:
+class _Untold:
+    """Which parts of which stages have not been told of, in a byte each: most of a driver's memory is this."""
+
+    def __init__(self, stages: Sequence[PlannedStage], parts: Sequence[str]):
+        self._stages = stages
+        self._parts = parts
+        self._number = {part: number for number, part in enumerate(parts)}
+        self._told = {stage.name: bytearray(len(parts)) for stage in stages}
+
+    def take(self, event: Mapping[str, Any]) -> bool:
+        """Note that a part is told of; False when it has been before."""
+        told, number = self._told[event["stage"]], self._number[event["part"]]
+        first = not told[number]
+        told[number] = 1
+        return first
+
+    def parts(self, stages: Sequence[str]) -> list[str]:
+        """List the parts that at least one of these stages has not told of."""
+        return [part for number, part in enumerate(self._parts) if not all(self._told[name][number] for name in stages)]
+
+    def __iter__(self) -> Iterator[tuple[PlannedStage, str]]:
+        for stage in self._stages:
+            for number, part in enumerate(self._parts):
+                if not self._told[stage.name][number]:
+                    yield stage, part
+
+
+def _engine(name: str, config: Config, run: Run, build: str) -> Engine:
     if name == "inline":
         from pipeline.inline_engine import InlineEngine
 
-        return InlineEngine(config, run)
-    # Read when Ray is imported: without it, the thread of a plan cut short by Ctrl-C starts another Ray.
+        return InlineEngine(config, run, build)
+    # Read when Ray is imported: without it, a thread that outlives Ctrl-C starts another Ray.
     os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
     from pipeline.ray_engine import RayEngine  # takes seconds
 
-    return RayEngine(config, run)
+    return RayEngine(config, run, build)
 
 
-def _pass_barrier(run: Run, planned: PlannedStage, parts: Sequence[str], progress: Progress) -> list[str]:
+def _pass_barrier(run: Run, planned: PlannedStage, parts: Sequence[str], progress: Progress, emit: Emit) -> list[str]:
     """Run a barrier on the driver; return the names of the parts that it gives out."""
     stage = planned.stage
     assert isinstance(stage, Barrier)
     manifest = planned.manifest(run)
-    origin: dict[str, str] = {}  # key -> part it came from
+    origin: dict[str, str] = {}  # key -> part it came from, until it is given out
 
     def load(part: str) -> list[Sample]:
         samples = load_samples(run, planned, part)
@@ -122,7 +237,7 @@ def _pass_barrier(run: Run, planned: PlannedStage, parts: Sequence[str], progres
 
     start = time.perf_counter()
     lazy = [LazyPart(lambda part=part: load(part)) for part in parts]
-    events: list[dict[str, Any]] = []
+    names: list[str] = []
     for samples in stage.process_parts(lazy, stage.load(run)):
         if not samples:  # nothing good came this far
             continue
@@ -132,15 +247,16 @@ def _pass_barrier(run: Run, planned: PlannedStage, parts: Sequence[str], progres
         cached = manifest.has(name)
         if not cached:
             now = time.perf_counter()
-            sidecar = {"seconds": round(now - start, 4), "host": platform.node(), "at": time.time()}
+            sidecar = {"seconds": round(now - start, 4), "host": platform.node(), "finished": time.time()}
             start = now
             lineage = _merged_lineage(run, planned, sorted({origin[sample.key] for sample in samples}))
             manifest.publish(name, rows, lineage, sidecar)
-        events.append(finished_event(run, planned, name, cached=cached))
-    progress.expect([planned.name], len(events))
-    for event in events:
-        progress.tell(event)
-    return [event["part"] for event in events]
+        for sample in samples:
+            origin.pop(sample.key)
+        names.append(name)
+        emit(finished_event(run, planned, name, cached=cached))
+    progress.expect([planned.name], len(names))
+    return names
 
 
 def _merged_lineage(run: Run, planned: PlannedStage, parts: Sequence[str]) -> dict[str, list[str]]:

@@ -46,9 +46,10 @@ class Stage:
     scores: ClassVar[bool] = False  # adds scores to samples
     reads_scores: ClassVar[bool] = False  # sees the scores that stages before it added
     resources: ClassVar[Resources] = Resources()
-    deadline_seconds: ClassVar[float] = 300.0  # for one sample; a worker that is silent for longer is killed
+    batch_size: ClassVar[int | None] = 1  # samples that process_batch gets at once; None: a part, never in pieces
+    deadline_seconds: ClassVar[float] = 300.0  # for a batch; a worker that takes longer is killed
+    memory_gb: ClassVar[float] = 8.0  # of a worker and the processes it starts; one that takes more is killed
     light: ClassVar[bool] = False  # loads no model, decodes nothing: a few parts are done sooner by the driver itself
-    whole_parts: ClassVar[bool] = False  # process_batch gets all samples of a part at once
 
     @property
     def name(self) -> str:
@@ -71,7 +72,10 @@ class Stage:
         return True
 
     def process_batch(self, samples: Sequence[Sample], model: Any) -> Sequence[Outcome]:
-        """Process several samples at once, for models that gain from it: one outcome for each, in order."""
+        """Process several samples at once, for models that gain from it: one outcome for each, in order.
+
+        Given are `batch_size` samples, fewer at the end of a part or where such a batch has killed its worker.
+        """
         return [self.process(sample, model) for sample in samples]
 
 
@@ -82,7 +86,7 @@ class Source(Stage):
     finds: ClassVar[tuple[type, ...]] = ()  # sections that found samples carry
 
     def find(self, input: str) -> Iterable[Sample]:
-        """List the samples of an input without reading their contents.
+        """List the samples of an input without reading their contents, each key once, in an order that stays.
 
         Raises ConfigError when there is no such input or nothing in it.
         """

@@ -1,101 +1,124 @@
 """The work itself: one part through one stage, and the process that does it.
 
-`python -m pipeline.worker` reads on its standard input a line that says what to run, then names of parts, one a line,
-and tells on its standard output what happens, as JSON lines. It is started and watched by a `Supervisor`, and ends
-when its input is closed.
+`python -m pipeline.worker` reads on its standard input a line that says what the run is, then orders, one a line: a
+part and the stages to bring it through. On its standard output it tells what happens, as JSON lines. It is started
+and watched by a `Supervisor`, and ends when its input is closed.
 """
 
+import errno
+import faulthandler
 import json
 import os
+import resource
 import signal
 import socket
 import sys
 import threading
 import time
 import traceback
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import DuologueError, SampleError
+from pipeline.errors import DuologueError, SampleError, StorageError
 from pipeline.journal import Journal
 from pipeline.manifest import Manifest
-from pipeline.plan import Config, PlannedStage, make_plan
+from pipeline.plan import Config, Plan, PlannedStage, make_plan
 from pipeline.run import Run
 from pipeline.sample import Sample, Verdict
 from pipeline.stage import Outcome, Stage
 
 Emit = Callable[[dict[str, Any]], None]
 
+LOADING_SECONDS = 1800.0  # for a model, which may have to come over a network
+GRACE_SECONDS = 10.0  # after a deadline; then a worker whose supervisor did not kill it, since it is gone, ends itself
+FULL_OR_BROKEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ESTALE}
+
 
 @dataclass
 class Worker:
-    """Runs some stages on parts; keeps their models."""
+    """Runs stages on parts; keeps their models.
+
+    `build` and `supervisor` name the build and who watches over this worker: what a supervisor has left open is told
+    from what another build has.
+    """
 
     run: Run
-    stages: Sequence[PlannedStage]
     emit: Emit
+    build: str = ""
+    supervisor: str = ""
     models: dict[str, Any] = field(default_factory=dict)
 
-    def work(self, part: str) -> None:
-        """Bring a part through all the stages, skipping those that have finished it."""
-        for stage in self.stages:
+    def work(self, part: str, stages: Sequence[PlannedStage]) -> None:
+        """Bring a part through stages, skipping those that have finished it. Models of other stages are dropped."""
+        for name in self.models.keys() - {stage.name for stage in stages}:
+            del self.models[name]
+        for stage in stages:
             if is_finished(self.run, stage, part):
                 self.emit(finished_event(self.run, stage, part, cached=True))
             else:
-                self._stage(stage, part)
-                self.emit(finished_event(self.run, stage, part, cached=False))
+                sidecar = self._stage(stage, part)
+                self.emit({"event": "part", "stage": stage.name, "part": part, "cached": False, **sidecar})
 
-    def _stage(self, planned: PlannedStage, part: str) -> None:
+    def _stage(self, planned: PlannedStage, part: str) -> dict[str, Any]:
+        start = time.perf_counter()
+        manifest = planned.manifest(self.run)
         samples = load_samples(self.run, planned, part)
         journal = journal_of(self.run, planned, part)
-        model = self._model(planned) if samples else None
-        start = time.perf_counter()
-        rows: list[Sample] = []
-        for batch, outcomes in self._outcomes(planned, samples, journal, model):
+        journal.begin(self.build, self.supervisor)
+        done = dict(_taken_over(planned, manifest.set_aside_rows(part), samples))
+        waiting = [sample for sample in samples if sample.key not in done]
+        model, load_seconds = self._model(planned) if waiting else (None, 0.0)
+        for batch, outcomes in self._outcomes(planned, waiting, journal, model):
             for sample, outcome in zip(batch, outcomes, strict=True):
-                rows.extend(own_rows(planned, sample, outcome))
+                done[sample.key] = own_rows(planned, sample, outcome)
+        self.emit({"event": "publish", "stage": planned.name})  # no sample is to blame for what happens from here on
+        rows = [row for sample in samples for row in done[sample.key]]
         sidecar = {
-            "seconds": round(time.perf_counter() - start, 4),
+            "seconds": round(time.perf_counter() - start - load_seconds, 4),
+            "load_seconds": round(load_seconds, 4),
+            "taken_over": len(samples) - len(waiting),
+            "gpus": planned.resources.gpus,
+            "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9, 3),
             "host": socket.gethostname(),
-            "at": time.time(),
+            "finished": time.time(),
         }
-        planned.manifest(self.run).publish(part, rows, lineage_of(self.run, planned, part), sidecar)
+        sidecar = manifest.publish(part, rows, lineage_of(self.run, planned, part), sidecar)
+        manifest.forget_aside(part)
         journal.remove()
+        return sidecar
 
     def _outcomes(
         self, planned: PlannedStage, samples: list[Sample], journal: Journal, model: Any
     ) -> Iterable[tuple[list[Sample], Sequence[Outcome]]]:
-        fatal, suspects = journal.fatal(), journal.suspects()
-        whole = planned.stage.whole_parts and not suspects
-        for batch in [samples] if whole and samples else [[sample] for sample in samples]:
-            if batch[0].key in fatal:
-                yield batch, [batch[0].fail(fatal[batch[0].key], "its worker died of it twice")]
+        size = planned.stage.batch_size
+        fatal = journal.fatal(whole=size is None)
+        by_key = {sample.key: sample for sample in samples}
+        for keys in journal.batches(list(by_key), size or max(len(samples), 1)):
+            batch = [by_key[key] for key in keys]
+            if keys[0] in fatal:
+                yield batch, [sample.fail(*fatal[sample.key]) for sample in batch]
                 continue
-            journal.open([sample.key for sample in batch])
-            self.emit(
-                {
-                    "event": "open",
-                    "stage": planned.name,
-                    "deadline": planned.stage.deadline_seconds * len(batch),
-                }
-            )
+            journal.open(keys, self.build, self.supervisor)
+            self.emit({"event": "open", "stage": planned.name})
             try:
                 yield batch, planned.stage.process_batch(batch, model)
             except SampleError as error:
                 if len(batch) > 1:
                     raise AssertionError(
-                        f"{planned.name} raised {error!r} for a whole part; return outcomes"
+                        f"{planned.name} raised {error!r} for a whole batch; return outcomes"
                     ) from error
                 yield batch, [batch[0].fail(error.reason, error.detail)]
 
-    def _model(self, planned: PlannedStage) -> Any:
+    def _model(self, planned: PlannedStage) -> tuple[Any, float]:
+        """Return a stage's model, and the seconds that loading it took."""
+        start = time.perf_counter()
         if planned.name not in self.models:
             self.emit({"event": "load", "stage": planned.name})
             self.models[planned.name] = planned.stage.load(self.run)
-        return self.models[planned.name]
+        return self.models[planned.name], time.perf_counter() - start
 
 
 def is_finished(run: Run, planned: PlannedStage, part: str) -> bool:
@@ -158,17 +181,23 @@ def journal_of(run: Run, planned: PlannedStage, part: str) -> Journal:
 
 def finished_event(run: Run, planned: PlannedStage, part: str, *, cached: bool) -> dict[str, Any]:
     """Describe a finished part: how many samples of each verdict, why, and how long it took."""
-    manifest = planned.manifest(run)
-    rows = manifest.verdicts(part)
-    return {
-        "event": "part",
-        "stage": planned.name,
-        "part": part,
-        "cached": cached,
-        "seconds": manifest.sidecar(part)["seconds"],
-        "verdicts": dict(Counter(str(row.verdict) for row in rows)),
-        "reasons": dict(Counter(row.reason for row in rows if row.reason)),
-    }
+    sidecar = planned.manifest(run).sidecar(part)
+    return {"event": "part", "stage": planned.name, "part": part, "cached": cached, **sidecar}
+
+
+def _taken_over(
+    planned: PlannedStage, rows: Sequence[Sample], samples: Sequence[Sample]
+) -> Iterator[tuple[str, list[Sample]]]:
+    """Yield, of a part that was set aside, the rows of each sample that need not be made again.
+
+    Those are the samples of which no row failed. A stage that takes parts whole starts over.
+    """
+    if planned.stage.batch_size is None:
+        return
+    for sample in samples:
+        own = [row for row in rows if row.key == sample.key or row.key.startswith(f"{sample.key}/")]
+        if own and own[0].key == sample.key and all(row.verdict is not Verdict.FAILED for row in own):
+            yield sample.key, own
 
 
 def _inherited(table: Mapping[str, Any], key: str) -> Any:
@@ -198,24 +227,51 @@ def main() -> None:
     def emit(event: dict[str, Any]) -> None:
         events.write(json.dumps(event) + "\n")
 
-    order = json.loads(sys.stdin.readline())
-    run = Run(order["run"], Path(order["root"]))
-    parts = _follow_input()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash is no reason to fill the disk
+    faulthandler.enable()  # a crash, and the end of a deadline (SIGABRT), leave a traceback in the log
+    with suppress(OSError):  # should the machine run out of memory, let the kernel end this process and no other
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    facts = json.loads(sys.stdin.readline())
+    orders = _follow_input()
     try:
-        plan = make_plan(Config.model_validate(order["config"]))
-        stages = [stage for stage in plan.stages if stage.name in order["stages"]]
-        worker = Worker(run, stages, emit)
-        while (part := parts()) is not None:
-            worker.work(part)
-            emit({"event": "done", "part": part})
+        plan = make_plan(Config.model_validate(facts["config"]))
+        worker = Worker(Run(facts["run"], Path(facts["root"])), _timed(emit, plan), facts["build"], facts["supervisor"])
+        while True:
+            order = json.loads(orders())
+            stages = [stage for stage in plan.stages if stage.name in order["stages"]]
+            worker.work(order["part"], stages)
+            faulthandler.cancel_dump_traceback_later()
+            emit({"event": "done", "part": order["part"]})
     except DuologueError as error:
         emit({"event": "error", "kind": type(error).__name__, "message": str(error)})
+    except OSError as error:
+        if error.errno not in FULL_OR_BROKEN:
+            emit({"event": "bug", "traceback": traceback.format_exc()})
+        else:
+            message = f"{error.filename or 'a file'}: {error.strerror}; free space or mend the disk, then run again"
+            emit({"event": "error", "kind": StorageError.__name__, "message": message})
     except BaseException:
         emit({"event": "bug", "traceback": traceback.format_exc()})
 
 
-def _follow_input() -> Callable[[], str | None]:
-    """Read parts in a thread, so that a worker busy with a sample ends too when its supervisor is gone."""
+def _timed(emit: Emit, plan: Plan) -> Emit:
+    """Tell events, and have this process end by itself long after a deadline.
+
+    Its supervisor kills it at the deadline. But a supervisor may be gone, and native code that hangs may hold the lock
+    that the thread which follows the input needs; the timer runs without it.
+    """
+    deadlines = {stage.name: stage.deadline_seconds for stage in plan.stages}
+
+    def tell(event: dict[str, Any]) -> None:
+        seconds = deadlines[event["stage"]] if event["event"] == "open" else LOADING_SECONDS
+        faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True)
+        emit(event)
+
+    return tell
+
+
+def _follow_input() -> Callable[[], str]:
+    """Read orders in a thread, so that a worker busy with a sample ends too when its supervisor is gone."""
     import queue
 
     waiting: queue.Queue[str] = queue.Queue()

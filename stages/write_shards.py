@@ -42,7 +42,7 @@ class WriteShards(Stage):
     writes = (Shard,)
     light = True
     reads_scores = True
-    whole_parts = True
+    batch_size = None
 
     def load(self, run: Run) -> Path:
         return run.shards

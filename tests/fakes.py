@@ -1,5 +1,7 @@
 """A small catalog of stages with real seams: numbers instead of clips, so that the engine is tested without faces."""
 
+import hashlib
+import json
 import os
 import signal
 import time
@@ -9,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError, SampleError
+from pipeline.files import whole_file, write_whole
 from pipeline.media import Media
+from pipeline.run import Run
 from pipeline.sample import Sample, rng
 from pipeline.stage import Barrier, LazyPart, Scorer, Source, Stage
+
+DIGITS_PER_PART = 3  # after they were ranked
+INDEX = "index.json"
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,14 @@ class Digit:
 @dataclass(frozen=True)
 class Rank:
     rank: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """The shard that a digit was written to, relative to the run's shards."""
+
+    path: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +133,7 @@ class ScoreDigits(Scorer):
 
 @dataclass(frozen=True)
 class RankDigits(Barrier):
-    """Numbers all digits in the order of their keys and makes parts of three."""
+    """Numbers all digits in the order of their keys and lays them out in parts anew."""
 
     reads = (Digit,)
     writes = (Rank,)
@@ -126,8 +141,8 @@ class RankDigits(Barrier):
     def process_parts(self, parts: Sequence[LazyPart], model: Any) -> Iterator[list[Sample]]:
         samples = sorted((sample for part in parts for sample in part()), key=lambda sample: sample.key)
         ranked = [sample.put(Rank(rank)) for rank, sample in enumerate(samples)]
-        for start in range(0, len(ranked), 3):
-            yield ranked[start : start + 3]
+        for start in range(0, len(ranked), DIGITS_PER_PART):
+            yield ranked[start : start + DIGITS_PER_PART]
 
 
 @dataclass(frozen=True)
@@ -142,7 +157,60 @@ class Decide(Stage):
 
     def process(self, sample: Sample, model: Any) -> Sample:
         half = sample.scores["half"]
+        assert half is not None
         return sample if half >= self.min_half else sample.reject("too_small", half, self.min_half)
 
 
-STAGES = {kind().name: kind for kind in (FindNumbers, Draw, SplitDigits, ScoreDigits, RankDigits, Decide)}
+@dataclass(frozen=True)
+class WritePages(Stage):
+    """Writes the digits of a part to one shard: right only when it gets all of them at once."""
+
+    reads = (Digit, Rank)
+    writes = (Page,)
+    batch_size = None
+
+    pause_seconds: float = 0.0  # after each digit, so that a stop meets shards half-written
+
+    def load(self, run: Run) -> Path:
+        return run.shards
+
+    def process_batch(self, samples: Sequence[Sample], shards: Path) -> list[Sample]:
+        path = f"pages/{samples[0][Rank].rank // DIGITS_PER_PART:05d}.txt"
+        (shards / INDEX).unlink(missing_ok=True)
+        with whole_file(shards / path) as partial:
+            with partial.open("w", buffering=1) as file:
+                for sample in samples:
+                    file.write(f"{sample.key} {sample[Digit].digit}\n")
+                    time.sleep(self.pause_seconds)
+            page = Page(path, hashlib.sha256(partial.read_bytes()).hexdigest())
+        return [sample.put(page) for sample in samples]
+
+    def intact(self, run: Run, rows: Sequence[Sample]) -> bool:
+        return all((run.shards / row[Page].path).exists() for row in rows if row.get(Page))
+
+
+@dataclass(frozen=True)
+class IndexPages(Barrier):
+    """Writes the index of all shards, last, as reports read it."""
+
+    reads = (Page,)
+
+    def load(self, run: Run) -> Path:
+        return run.shards
+
+    def process_parts(self, parts: Sequence[LazyPart], shards: Path) -> Iterator[list[Sample]]:
+        entries = []
+        for part in parts:
+            if samples := part():
+                page = samples[0][Page]
+                facts = {"kind": "page", "split": "train", "samples": len(samples)}
+                entries.append({"path": page.path, **facts, "sha256": page.sha256})
+                yield samples
+        entries.sort(key=lambda entry: entry["path"])
+        write_whole(shards / INDEX, json.dumps({"shards": entries}, indent=1) + "\n")
+
+
+STAGES = {
+    kind().name: kind
+    for kind in (FindNumbers, Draw, SplitDigits, ScoreDigits, RankDigits, Decide, WritePages, IndexPages)
+}
