@@ -65,11 +65,12 @@ def build(
 
 @app.command()
 def inspect(run: RunName, root: Root = Path(".")) -> None:
-    """Show what became of the samples of a run, stage by stage, and why."""
-    from pipeline.report.funnel import funnel_table
+    """Show what became of the samples of a run, stage by stage, and why, and what that took."""
+    from pipeline.report.funnel import builds, funnel_table
 
     where = Run(run, root.resolve())
     Console(width=max(Console().width, MIN_TABLE_COLUMNS)).print(funnel_table(where))
+    typer.echo(f"\n{builds(where)}")
     _sum_up(where)
 
 

@@ -12,7 +12,9 @@ after the group's stages.
 
 import logging
 import os
+import signal
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -269,6 +271,7 @@ def _connect(config: Config) -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     logging.getLogger("ray").setLevel(logging.ERROR)
     address = os.environ.get("RAY_ADDRESS")
+    on_sigterm = signal.getsignal(signal.SIGTERM)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address:
@@ -277,12 +280,15 @@ def _connect(config: Config) -> None:
         else:
             # a supervisor kills what takes too much memory, and says so; Ray would kill the supervisor
             os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")
+            os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "20")  # it is here, or it is dead
             _start(include_dashboard=False, object_store_memory=OBJECT_STORE_BYTES, **quiet)
     except (OSError, ValueError, AuthenticationError) as error:
         raise ConfigError(
             f"RAY_ADDRESS={address}: cannot be joined ({error}); unset it to run on this machine, or set "
             "RAY_AUTH_MODE=token where the cluster asks for Ray's token"
         ) from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, on_sigterm)  # Ray has put its own in place
 
 
 def _start(**options: Any) -> None:

@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline.files import write_whole
+from pipeline.files import PARTIAL, write_whole
 from pipeline.flow import Job
 from pipeline.inputs import gather_inputs, part_name
 from pipeline.lock import locked
@@ -57,19 +57,27 @@ def build(config: Config, run: Run, engine: str, progress: Progress, retry_faile
         log.write("build", **record.facts)
         try:
             inputs = Manifest(run.manifests, INPUTS_FOLDER, plan.source.finds)
-            for manifest in [inputs, *(stage.manifest(run) for stage in plan.stages)]:
-                manifest.remove_leftovers()
+            _remove_leftovers(plan, run)
             sweep()
             if retry_failed:
                 _set_failed_aside(plan, run)
             parts, samples = gather_inputs(inputs, lambda: plan.source.find(config.input), config.samples_per_part)
             progress.begin(samples, [stage.name for stage in plan.stages])
-            _Driver(plan, run, engine, progress, log, record).drive(parts)
+            if _Driver(plan, run, engine, progress, log, record).drive(parts):
+                _remove_leftovers(plan, run)
         except BaseException as error:
             log.write("error", kind=type(error).__name__, message=str(error))
             raise
         finally:
             log.write("end", seconds=round(time.time() - record.started, 3), finished=sys.exc_info()[0] is None)
+
+
+def _remove_leftovers(plan: Plan, run: Run) -> None:
+    """Remove what killed writers left half-written. Nobody else writes: the run is locked, and no engine runs."""
+    for folder in (INPUTS_FOLDER, *(stage.folder for stage in plan.stages)):
+        Manifest(run.manifests, folder).remove_leftovers()
+    for path in run.shards.rglob(f"{PARTIAL}*"):
+        path.unlink(missing_ok=True)
 
 
 def _set_failed_aside(plan: Plan, run: Run) -> None:
@@ -99,10 +107,12 @@ class _Driver:
         self.record = record
         self._engine_name = engine
         self._engine: Engine | None = None
+        self._deaths = False
         self._engine_asked: float | None = None  # when its first worker was asked for, until that is there
         self._stall = StallWatch(plan.config.workers.stall_minutes, self._waiting_for, self._report_stall)
 
-    def drive(self, parts: Sequence[str]) -> None:
+    def drive(self, parts: Sequence[str]) -> bool:
+        """Bring the parts to the end of the plan; return whether workers died on the way."""
         try:
             for step in self.plan.steps():
                 start = time.perf_counter()
@@ -122,6 +132,7 @@ class _Driver:
         finally:
             if self._engine is not None:
                 self._engine.close()
+        return self._deaths
 
     def _work(self, groups: Sequence[Group], parts: Sequence[str]) -> None:
         stages = [stage for group in groups for stage in group.stages]
@@ -158,6 +169,7 @@ class _Driver:
     def _emit(self, event: dict[str, Any]) -> None:
         self._stall.touch()
         self.progress.tell(event)
+        self._deaths |= event["event"] in ("died", "lost")
         if event["event"] == "ready":
             if self._engine_asked is not None:
                 seconds = round(time.perf_counter() - self._engine_asked, 3)

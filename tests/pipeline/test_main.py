@@ -41,7 +41,7 @@ def test_inspect_shows_the_funnel_with_reasons(numbers, tmp_path):
     duologue("build", numbers, "--engine", "inline", "--root", tmp_path)
     shown = duologue("inspect", "numbers", "--root", tmp_path)
     row = next(line.split() for line in shown.stdout.splitlines() if line.startswith("decide"))
-    assert row[2:] == ["6", "8", row[4], "8", "too_small"]
+    assert (row[2:4], row[-2:]) == (["6", "8"], ["8", "too_small"])
 
 
 @pytest.mark.parametrize(
