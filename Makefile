@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 RUN    ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-dataset train inspect sheet test check format lock clean
+.PHONY: help setup build-dataset train inspect sheet test chaos bench-engine check format lock clean
 
 help:  ## this list
 	@echo "make TARGET [CONFIG=file.yaml] [INPUT=file|folder|glob|list] [RUN=name] [RAY_ADDRESS=host:port] [ARGS=...]"
@@ -46,6 +46,12 @@ sheet: $(READY)  ## conversations of RUN as a picture
 
 test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest
+
+chaos: $(READY)  ## stop 50 small builds in all ways there are, go on with them, and see that nothing is lost
+	@$(BIN)/python -m tests.chaos $(ARGS)
+
+bench-engine: $(READY)  ## what the engine itself costs, in time and memory
+	@$(BIN)/python -m tests.bench_engine $(ARGS)
 
 check: $(READY)  ## lint and type-check
 	@$(BIN)/ruff check .

@@ -57,7 +57,7 @@ def build(
     try:
         with Progress() as progress:
             build_run(settings, where, engine, progress, retry_failed=retry == "failed")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # the latter is Ray's, for a SIGTERM while it starts
         typer.echo("duologue: stopped; the same command goes on from here", err=True)
         raise typer.Exit(STOPPED) from None
     _sum_up(where)

@@ -3,6 +3,7 @@
     DuologueError
     ├── ConfigError    the user's mistake: the message names the key, the value and what is allowed
     ├── StorageError   a path cannot be read or written: the message names the path and the remedy
+    ├── ClusterError   the cluster that a build runs on is gone: what is finished stays
     └── SampleError    one sample is bad: recorded with its reason, and the run goes on
 
 Anything else that is raised is a bug: it stops the run, with nothing half-written.
@@ -19,6 +20,10 @@ class ConfigError(DuologueError):
 
 class StorageError(DuologueError):
     """A file or folder that a run needs cannot be read or written."""
+
+
+class ClusterError(DuologueError):
+    """The cluster that a build runs on does not answer any more."""
 
 
 class SampleError(DuologueError):

@@ -3,8 +3,8 @@
 A part is named by the hash of its rows. Samples that were seen before keep the part they came in; new ones form new
 parts, so that adding clips changes no part that exists.
 
-What is found is gone through twice, and of each sample only eight bytes are remembered in between: a list of a
-million videos need not fit into memory.
+What is found is gone through twice, and of each sample only two numbers are remembered in between: a list of a million
+videos need not fit into memory.
 """
 
 import hashlib
@@ -29,18 +29,19 @@ def gather_inputs(
 ) -> tuple[list[str], int]:
     """Lay what `find` finds out in parts, publish those that are new; return the names of all, and how many samples.
 
-    `find` gives each key once, in an order that stays. What changes between its two passes waits for the next build.
+    `find` gives each key once, in an order that stays. A key that appears between its two passes waits for the next
+    build; one whose sample changes in between (a file that grows) is taken as it is seen last.
     """
     found = _Found(find())
     names: list[str] = []
     for name in manifest.names():
-        if found.take(manifest.rows(name)):
+        if found.place(manifest.rows(name), unchanged=True):
             names.append(name)
-    for chunk in _chunks((sample for sample in find() if found.take([sample])), samples_per_part):
+    for chunk in _chunks((sample for sample in find() if found.place([sample])), samples_per_part):
         name = part_name(chunk)
         manifest.publish(name, chunk, {}, {"seconds": 0.0})
         names.append(name)
-    return sorted(names), len(found.digests)
+    return sorted(names), len(found)
 
 
 def part_name(samples: Sequence[Sample]) -> str:
@@ -49,26 +50,38 @@ def part_name(samples: Sequence[Sample]) -> str:
 
 
 class _Found:
-    """What was found, by the first 64 bits of each sample's digest, and which of it has its place in a part."""
+    """What was found, by 64 bits of each key's and each row's digest, and which of it has its place in a part."""
 
     def __init__(self, samples: Iterable[Sample]):
-        self.digests = np.sort(_short_digests(samples))
-        self._placed = np.zeros(len(self.digests), bool)
-        if not len(self.digests):
+        keys, rows = _short_digests(samples)
+        if not len(keys):
             raise ConfigError("input: nothing was found in it")
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._rows = keys[order], rows[order]
+        self._placed = np.zeros(len(keys), bool)
 
-    def take(self, samples: Sequence[Sample]) -> bool:
-        """Place samples in a part together; False when one of them was not found or has its place already."""
-        wanted = _short_digests(samples)
-        places = np.searchsorted(self.digests, wanted).clip(max=len(self.digests) - 1)
-        if (self.digests[places] != wanted).any() or self._placed[places].any():
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def place(self, samples: Sequence[Sample], unchanged: bool = False) -> bool:
+        """Place samples in a part together; False when one was not found (`unchanged`: as it is) or has its place."""
+        keys, rows = _short_digests(samples)
+        places = np.searchsorted(self._keys, keys).clip(max=len(self) - 1)
+        if (self._keys[places] != keys).any() or self._placed[places].any():
+            return False
+        if unchanged and (self._rows[places] != rows).any():
             return False
         self._placed[places] = True
         return True
 
 
-def _short_digests(samples: Iterable[Sample]) -> Digests:
-    return np.frombuffer(array("Q", (int(_digest([sample])[:16], 16) for sample in samples)), np.uint64)
+def _short_digests(samples: Iterable[Sample]) -> tuple[Digests, Digests]:
+    """Return 64 bits of the digests of keys and of whole rows."""
+    keys, rows = array("Q"), array("Q")
+    for sample in samples:
+        keys.append(int(hashlib.sha256(sample.key.encode()).hexdigest()[:16], 16))
+        rows.append(int(_digest([sample])[:16], 16))
+    return np.frombuffer(keys, np.uint64), np.frombuffer(rows, np.uint64)
 
 
 def _digest(samples: Sequence[Sample]) -> str:

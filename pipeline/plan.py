@@ -50,7 +50,7 @@ class StageWorkers(_Strict):
     """
 
     count: PositiveInt | None = None
-    cpus: PositiveFloat | None = None
+    cpus: NonNegativeFloat | None = None
     gpus: NonNegativeFloat | None = None
     deadline_seconds: PositiveFloat | None = None
     memory_gb: PositiveFloat | None = None
@@ -287,11 +287,14 @@ def _check_names(stages: Sequence[Stage], config: Config) -> None:
 
 def _resources(stage: Stage, wanted: StageWorkers) -> Resources:
     own = stage.resources
-    return replace(
+    needs = replace(
         own,
         cpus=own.cpus if wanted.cpus is None else wanted.cpus,
         gpus=own.gpus if wanted.gpus is None else wanted.gpus,
     )
+    if not (needs.cpus or needs.gpus):
+        raise ConfigError(f"workers.stages.{stage.name}: cpus and gpus are both 0; a worker takes up one of them")
+    return needs
 
 
 def _apply(values: dict[str, Any], override: str) -> None:

@@ -26,7 +26,7 @@ import ray
 from ray.exceptions import AuthenticationError, RayError, RayTaskError
 
 from pipeline import errors
-from pipeline.errors import ConfigError, DuologueError, StorageError
+from pipeline.errors import ClusterError, ConfigError, DuologueError, StorageError
 from pipeline.flow import Flow, Job
 from pipeline.plan import Config
 from pipeline.pools import phases
@@ -39,6 +39,8 @@ from pipeline.worker import Emit
 POLL_SECONDS = 0.5
 CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
+POLL_HEAD_SECONDS = 5.0
+GONE_SECONDS = 60.0  # a head that is started again, where a cluster can do that, takes less
 PATIENCE_SECONDS = 15.0  # with a worker that Ray has not started; seconds are usual
 MAX_INITS = 3
 MAX_FALSE_STARTS = 3
@@ -73,6 +75,7 @@ class RayEngine:
         except BaseException:
             self._restore_stderr()
             raise
+        self._head = _Head(ray.get_runtime_context().gcs_address)
         self._busy: dict[Any, _Hand] = {}  # what Ray tells of a hand (its start, or its events) -> the hand
         self._idle: list[_Hand] = []
         self._jobs: Sequence[Job] = ()
@@ -129,6 +132,8 @@ class RayEngine:
             told, _ = ray.wait(list(self._busy), num_returns=1, timeout=POLL_SECONDS)
             for source in told:
                 self._listen(source, flow, emit)
+            if not told:
+                self._head.check()
 
     def _staff(self, sizes: Sequence[int]) -> None:
         """Give each job its workers: those at hand that are of its size, and new ones."""
@@ -247,6 +252,29 @@ class RayEngine:
                 self._idle.remove(hand)
 
 
+class _Head:
+    """The address of Ray's head. Ray itself waits for one that is gone, and knocks there, without end."""
+
+    def __init__(self, address: str):
+        self.address = address
+        self._answered = self._asked = time.monotonic()
+
+    def check(self) -> None:
+        """Raise ClusterError when nothing has listened there for a while."""
+        now = time.monotonic()
+        if now - self._asked < POLL_HEAD_SECONDS:
+            return
+        self._asked = now
+        try:
+            _check_answers(self.address)
+            self._answered = now
+        except OSError as error:
+            if now - self._answered > GONE_SECONDS:
+                raise ClusterError(
+                    f"the Ray cluster at {self.address} is gone ({error}); the same command goes on from here"
+                ) from error
+
+
 class _Worker:
     """The supervisor as an actor."""
 
@@ -281,7 +309,7 @@ def _connect(config: Config) -> None:
             # a supervisor kills what takes too much memory, and says so; Ray would kill the supervisor
             os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")
             os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "20")  # it is here, or it is dead
-            _start(include_dashboard=False, object_store_memory=OBJECT_STORE_BYTES, **quiet)
+            _start(address="local", include_dashboard=False, object_store_memory=OBJECT_STORE_BYTES, **quiet)
     except (OSError, ValueError, AuthenticationError) as error:
         raise ConfigError(
             f"RAY_ADDRESS={address}: cannot be joined ({error}); unset it to run on this machine, or set "

@@ -32,6 +32,7 @@ from pipeline.stall import StallWatch, open_samples
 from pipeline.worker import Emit, Worker, finished_event, is_finished, load_samples, own_rows
 
 MOST_LIGHT_PARTS = 256  # that the driver does itself; to start workers takes longer
+LOGGED = ("part", "died", "lost")  # of what workers tell
 
 
 class Engine(Protocol):
@@ -175,7 +176,7 @@ class _Driver:
                 seconds = round(time.perf_counter() - self._engine_asked, 3)
                 self.log.write("engine_started", engine=self._engine_name, seconds=seconds)
                 self._engine_asked = None
-        elif not event.get("cached"):
+        elif event["event"] in LOGGED and not event.get("cached"):
             self.log.write(**event)
 
     def _started_engine(self) -> Engine:

@@ -95,6 +95,8 @@ class CutShots(Stage):
                 seconds += some.seconds
                 for frame in some.frames:
                     cuts += detector.cuts(frame)
+        if not seconds:  # a picture that stands still all the while, begun in a window before
+            return sample.reject("no_frames")
         borders = [clip.start_seconds, *(seconds[cut] for cut in cuts), clip.end_seconds]
         shots = judge_shots(borders, self.min_shot_seconds)
         sample = sample.put(Shots("+".join(sorted(readers)), shots))

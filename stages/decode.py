@@ -1,8 +1,8 @@
 """Frames and facts of video files, decoded in a child process.
 
-Decoders hang and crash on damaged files. So they run in a child that is killed at a deadline and started
-again for the next request; the worker itself never imports one. The child is a fresh interpreter, never a
-fork, and ends when its parent does.
+Decoders hang, crash and take memory without end on damaged files. So they run in a child that is killed at a
+deadline and started again for the next request; the worker itself never imports one. The child is a fresh
+interpreter, never a fork, limits its own memory, and ends when its parent does.
 """
 
 import json
@@ -27,6 +27,9 @@ READERS = {"auto": ("decord", "pyav"), "decord": ("decord",), "pyav": ("pyav",)}
 FRAMES_PER_REQUEST = 32  # of `every_frame`
 # A decoder that crashes does so each time it sees the file; a child that was killed was merely unlucky.
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
+# What one reader may say where the other one succeeds.
+NOT_THE_LAST_WORD = ("unreadable", "changing_resolution", "out_of_memory", "decoder_crashed")
+ENDING_SECONDS = 5.0  # for a child whose pipe is closed: then its status says how it ended
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,10 @@ class Decoder:
     `reader` is "decord", "pyav", or "auto": decord, and PyAV where decord is missing, crashes or cannot read
     the file. `deadline_seconds` is for each request. All times are seconds from the file's first frame.
 
-    Every method raises SampleError: `unreadable` and its kin for the file's faults, `decode_deadline` when no
-    answer came in time, `decoder_crashed` or `decoder_died` (it was killed) when the child ended. A deadline
-    never leads to the other reader: how busy a machine is must not change a result.
+    Every method raises SampleError: `unreadable` and its kin for the file's faults, `changing_resolution` where a
+    frame is not of the first one's size, `out_of_memory` where pictures take more than the child's limit,
+    `decode_deadline` when no answer came in time, `decoder_crashed` when the child ended, `decoder_died` when it
+    was killed twice. A deadline never leads to the other reader: how busy a machine is must not change a result.
     """
 
     def __init__(self, reader: str = "auto", deadline_seconds: float = 60.0):
@@ -91,7 +95,7 @@ class Decoder:
     def probe(self, path: str | os.PathLike) -> Probe:
         """Describe a file; all of it is read, its first and last second are decoded.
 
-        Raises SampleError with reason not_a_video, no_video_stream, unreadable or missing_file.
+        Raises SampleError with reason not_a_video, no_video_stream, frame_too_large, unreadable or missing_file.
         """
         return Probe(**self._ask({"op": "probe", "path": os.fspath(path)}))
 
@@ -113,7 +117,7 @@ class Decoder:
             try:
                 return self._ask({**request, "reader": reader})
             except SampleError as error:
-                if error.reason not in ("unreadable", "decoder_crashed"):
+                if error.reason not in NOT_THE_LAST_WORD:
                     raise
         return self._ask({**request, "reader": self.readers[-1]})
 
@@ -144,6 +148,14 @@ class Decoder:
         self._child = None
 
     def _ask(self, request: dict[str, Any]) -> Any:
+        try:
+            return self._ask_once(request)
+        except SampleError as error:
+            if error.reason != "decoder_died":
+                raise
+            return self._ask_once(request)  # who killed it (a machine out of memory, a person) may not mean this file
+
+    def _ask_once(self, request: dict[str, Any]) -> Any:
         child = self._running()
         expired = threading.Event()
 
@@ -157,14 +169,18 @@ class Decoder:
             _write(child, {**request, "deadline_seconds": self.deadline_seconds})
             return _read_frames(child, request["reader"]) if request["op"] == "frames" else _read(child)
         except (BrokenPipeError, EOFError) as error:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(ENDING_SECONDS)
             self.close()
             if expired.is_set():
                 detail = f"no answer within {self.deadline_seconds:g} s"
                 raise SampleError("decode_deadline", detail) from error
-            crashed = child.returncode in [-sign for sign in CRASHES]
+            crashed = child.returncode > 0 or -child.returncode in CRASHES
             reason = "decoder_crashed" if crashed else "decoder_died"
             raise SampleError(reason, f"the decoding process ended with status {child.returncode}") from error
-        except SampleError:
+        except SampleError as error:
+            if error.reason == "out_of_memory":
+                self.close()  # the next file gets a child that holds nothing of this one
             raise
         except BaseException:
             self.close()  # half a reply is still in the pipe
@@ -196,7 +212,8 @@ def _start() -> subprocess.Popen:
         [sys.executable, "-m", "stages.decode_child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        # numpy's library would set memory aside for each core, and the child's is limited
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
     )
 
 

@@ -8,16 +8,19 @@ Each line on stdin is a request, a JSON object with `op`, `path` and `deadline_s
         -> {"shape": [2, 144, 256, 3]}, then for each frame {"seconds": 0.48} and its raw bytes, then {}
 
 Where something fails, {"error": reason, "detail": line} takes the place of the next line. It ends when stdin
-closes.
+closes, and with its parent.
 """
 
+import ctypes
 import json
 import math
 import os
+import resource
 import signal
 import sys
-from collections.abc import Iterator
-from itertools import chain, groupby
+from contextlib import closing
+from functools import cached_property
+from itertools import groupby
 from typing import BinaryIO
 
 import av
@@ -25,10 +28,14 @@ import cv2
 import numpy as np
 
 from pipeline.errors import SampleError
-from stages.readers import READERS, Reader
+from stages.readers import READERS, PyAVReader, Reader
 from stages.video_index import VideoIndex, read_index
 
 CHECKED_SECONDS = 1.0  # at both ends of a file
+# Of address space. Both readers of a 4K film take up to 1.1 GiB, of an 8K film in 10 bits 3.6 GiB; what takes more is
+# damaged or made to harm.
+MOST_BYTES = 4 << 30
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class OpenFile:
@@ -48,6 +55,12 @@ class OpenFile:
         except OSError as error:
             raise SampleError("missing_file", str(error.strerror)) from error
         return (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """The first frame's (H, W, 3), upright, which all others must have."""
+        with closing(PyAVReader(self.path, self.index)) as reader:
+            return next(reader.frames([0]))[1].shape
 
     def reader(self, name: str) -> Reader:
         if name not in self._readers:
@@ -73,7 +86,7 @@ class Child:
         try:
             file = self._open(request["path"])
             if request["op"] == "probe":
-                self._say(probe(file.index, file.reader("pyav")))
+                self._say(probe(file))
             elif request["op"] == "times":
                 shown = file.index.between(request["start"], request["end"])
                 self._say({"seconds": file.index.seconds[shown.start : shown.stop]})
@@ -81,6 +94,8 @@ class Child:
                 self._send_frames(file, **{key: request[key] for key in ("reader", "seconds", "height")})
         except SampleError as error:
             self._say({"error": error.reason, "detail": error.detail})
+        except MemoryError:
+            self._say({"error": "out_of_memory", "detail": f"decoding takes more than {MOST_BYTES >> 30} GiB"})
         self.replies.flush()
 
     def _open(self, path: str) -> OpenFile:
@@ -93,13 +108,13 @@ class Child:
 
     def _send_frames(self, file: OpenFile, reader: str, seconds: list[float], height: int | None) -> None:
         wanted = [file.index.at(time) for time in seconds]
+        size = scaled_size(file.shape, height)
+        repeats = [len(list(same)) for _, same in groupby(wanted)]
         try:
             found = file.reader(reader).frames([position for position, _ in groupby(wanted)])
-            first = next(found)
-            size = scaled_size(first[1].shape, height)
             self._say({"shape": [len(wanted), size[1], size[0], 3]})
-            repeats = [len(list(same)) for _, same in groupby(wanted)]
-            for (time, frame), count in zip(chain([first], found), repeats, strict=True):
+            for (time, frame), count in zip(found, repeats, strict=True):
+                check_shape(frame, file.shape)
                 pixels = fit(frame, size).tobytes()
                 for _ in range(count):
                     self._say({"seconds": time})
@@ -113,32 +128,43 @@ class Child:
         self.replies.write(json.dumps(reply).encode() + b"\n")
 
 
-def probe(index: VideoIndex, reader: Reader) -> dict:
+def probe(file: OpenFile) -> dict:
     """Describe a file, and see how much of its first and its last second can be decoded."""
-    _, first = next(reader.frames([0]))
+    index, reader = file.index, file.reader("pyav")
     ends = (
         index.between(0.0, CHECKED_SECONDS),
         index.between(index.seconds[-1] - CHECKED_SECONDS, math.inf),
     )
     return {
         "duration_seconds": index.duration_seconds,
-        "width": first.shape[1],
-        "height": first.shape[0],
+        "width": file.shape[1],
+        "height": file.shape[0],
         "frames_per_second": index.frames_per_second,
         "frame_count": index.frame_count,
         "codec": index.codec,
         "missing_share": index.missing_share,
-        "decodable_share": min(len(set(_times(reader, end))) / len(end) for end in ends),
+        "decodable_share": min(decodable_share(reader, end, file.shape) for end in ends),
     }
 
 
-def _times(reader: Reader, wanted: range) -> Iterator[float]:
-    """Yield when the frames that come for those wanted are shown: damaged ones come as their neighbours."""
-    try:
-        for time, _ in reader.frames(wanted):
-            yield time
-    except SampleError:
-        return
+def decodable_share(reader: Reader, wanted: range, shape: tuple[int, ...]) -> float:
+    """Return how many of these frames come when they are asked for: in the place of damaged ones come neighbours."""
+    times: set[float] = set()
+    frames = reader.frames(wanted)
+    while True:
+        try:
+            time, frame = next(frames)
+        except (SampleError, StopIteration):
+            return len(times) / len(wanted)
+        check_shape(frame, shape)
+        times.add(time)
+
+
+def check_shape(frame: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Raise SampleError when a frame is not of the size of its file's first: it shows something else, or squashed."""
+    if frame.shape != shape:
+        sizes = [f"{width} x {height}" for height, width, _ in (shape, frame.shape)]
+        raise SampleError("changing_resolution", f"{sizes[0]} at first, {sizes[1]} later")
 
 
 def scaled_size(shape: tuple[int, ...], height: int | None) -> tuple[int, int]:
@@ -160,7 +186,17 @@ def fit(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_LINEAR)
 
 
+def limit_process() -> None:
+    """Bound what the process may take, and have the kernel kill it when its parent ends."""
+    for limit, most in ((resource.RLIMIT_AS, MOST_BYTES), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(limit)[1]
+        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
+    limit_process()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not come between replies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle,
@@ -170,7 +206,7 @@ def main() -> None:
     child = Child(replies)
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        # The parent kills a child that hangs; one whose parent is gone has to end by itself.
+        # The parent kills a child that hangs. One whose parent is gone ends by itself, should the kernel not see to it.
         signal.alarm(math.ceil(request["deadline_seconds"]) + 5)
         child.answer(request)
         signal.alarm(0)

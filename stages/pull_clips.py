@@ -1,26 +1,33 @@
 """Take up videos: what each one is, and windows of it that are short enough to be worked on."""
 
-import hashlib
 import os
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import SampleError
+from pipeline.errors import SampleError, StorageError
 from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample
 from pipeline.stage import Outcome, Source
+from stages.contents import Contents, read_contents
 from stages.decode import Decoder, Probe
 from stages.sources import find
 from stages.sources.built_in import PREFIX, draw_built_in
 from stages.sources.found import Found, path_of, with_keys
 
-# What the decoder may say that is the file's own fault.
-FAULTS = ("not_a_video", "no_video_stream", "unreadable", "missing_file")
+# What may be said of a file that is its own fault. All else (it cannot be read, changes, or takes more time or memory
+# than is allowed) may be otherwise another day: then the sample has failed.
+FAULTS = (
+    "not_a_video",
+    "no_video_stream",
+    "unreadable",
+    "missing_file",
+    "frame_too_large",
+    "changing_resolution",
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Clip:
     """A window of a video file, [start_seconds, end_seconds), and what the file is.
 
     Width and height are those of an upright picture. `media` holds the file's bytes where there is no local file.
+    `modified_ns` is the file's time of change when it was taken up, in nanoseconds since 1970.
     """
 
     uri: str
@@ -62,18 +70,27 @@ class Clip:
     consent: str | None
     source: str | None
     media: Media | None
+    modified_ns: int | None = None
 
     @contextmanager
     def local(self) -> Iterator[Path]:
-        """Give a local path to read the file from; it may be gone afterwards."""
+        """Give a local path to read the file from; it may be gone afterwards.
+
+        Raises SampleError, before and after it is read, when it is no longer the file that was taken up: missing_file,
+        changed_file, or unreadable_file where even that cannot be told.
+        """
+        contents = Contents(self.size_bytes, self.sha256, self.modified_ns)
         with _local(self.uri, self.media) as path:
+            contents.check(path)
             yield path
+            contents.check(path)
 
 
 @dataclass(frozen=True)
 class PullClips(Source):
     """Take up the videos of an input, reject what cannot be used at all, and cut the rest into windows."""
 
+    version = 2
     finds = (Item,)
     reads = (Item,)
     writes = (Clip,)
@@ -81,6 +98,7 @@ class PullClips(Source):
     window_seconds: float = 60.0  # the longest stretch that is worked on as one
     min_seconds: float = 1.0  # a shorter video is rejected, a shorter last window joins the one before
     max_seconds: float = 4 * 3600.0  # a longer video is rejected
+    min_frames_per_second: float = 1.0  # fewer, as between the pictures of a slide show, tell nothing of movement
     max_missing_share: float = 0.05  # of the length that its header announces; more is a truncated file
     min_decodable_share: float = 0.5  # of the frames in the first and in the last second
     decode_deadline_seconds: float = 120.0
@@ -90,8 +108,8 @@ class PullClips(Source):
             raise ValueError("must hold: 0 < min_seconds <= window_seconds <= max_seconds")
         if not (0 <= self.max_missing_share <= 1 and 0 <= self.min_decodable_share <= 1):
             raise ValueError("max_missing_share and min_decodable_share are shares, 0 to 1")
-        if self.decode_deadline_seconds <= 0:
-            raise ValueError("decode_deadline_seconds must be above 0")
+        if self.decode_deadline_seconds <= 0 or self.min_frames_per_second < 0:
+            raise ValueError("decode_deadline_seconds must be above 0, min_frames_per_second not below it")
 
     def find(self, input: str) -> Iterable[Sample]:
         for key, found in with_keys(find(input)):
@@ -105,10 +123,11 @@ class PullClips(Source):
         media = Media.of(draw_built_in(item.uri), "mp4") if item.uri.startswith(PREFIX) else None
         with _local(item.uri, media) as path:
             try:
-                size_bytes, sha256 = (media.size, media.sha256) if media else hash_file(path)
-                if size_bytes == 0:
+                contents = Contents(media.size, media.sha256, None) if media else read_contents(path)
+                if contents.size_bytes == 0:
                     return sample.reject("empty_file")
                 facts = decoder.probe(path)
+                contents.check(path)
             except SampleError as error:
                 if error.reason not in FAULTS:
                     raise
@@ -118,8 +137,8 @@ class PullClips(Source):
                 f"w{number:02d}",
                 Clip(
                     uri=item.uri,
-                    sha256=sha256,
-                    size_bytes=size_bytes,
+                    sha256=contents.sha256,
+                    size_bytes=contents.size_bytes,
                     duration_seconds=facts.duration_seconds,
                     width=facts.width,
                     height=facts.height,
@@ -132,6 +151,7 @@ class PullClips(Source):
                     consent=item.consent,
                     source=item.source,
                     media=media,
+                    modified_ns=contents.modified_ns,
                 ),
             )
             for number, (start, end) in enumerate(
@@ -151,6 +171,8 @@ class PullClips(Source):
             return sample.reject("too_short", facts.duration_seconds, self.min_seconds)
         if facts.duration_seconds > self.max_seconds:
             return sample.reject("too_long", facts.duration_seconds, self.max_seconds)
+        if facts.frames_per_second < self.min_frames_per_second:
+            return sample.reject("too_few_frames", facts.frames_per_second, self.min_frames_per_second)
         return None
 
 
@@ -159,23 +181,6 @@ def plan_windows(duration: float, window: float, shortest: float) -> list[tuple[
     count = max(int((duration - shortest) // window) + 1, 1)
     starts = [number * window for number in range(count)]
     return list(zip(starts, [*starts[1:], duration], strict=True))
-
-
-def hash_file(path: Path) -> tuple[int, str]:
-    """Return size in bytes and SHA-256 of a file.
-
-    Raises SampleError: missing_file, not_a_video for what is no file at all, unreadable_file where reading fails.
-    """
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise SampleError("not_a_video", "not a regular file")
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-            return file.tell(), digest.hexdigest()
-    except FileNotFoundError as error:
-        raise SampleError("missing_file", error.strerror) from error
-    except OSError as error:
-        raise SampleError("unreadable_file", error.strerror) from error
 
 
 def _item(found: Found) -> Item:
@@ -195,6 +200,8 @@ def _local(uri: str, media: Media | None) -> Iterator[Path]:
         yield path_of(uri)
         return
     with tempfile.NamedTemporaryFile(suffix=f".{media.suffix}") as file:
-        file.write(media.read())
-        file.flush()
+        try:
+            Path(file.name).write_bytes(media.read())
+        except OSError as error:
+            raise StorageError(f"{file.name}: cannot be written ({error.strerror}); TMPDIR may name a place") from error
         yield Path(file.name)

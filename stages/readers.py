@@ -6,6 +6,7 @@ scaler converts it. Only the decode child imports this module, since both may cr
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Protocol
 
 import av
@@ -13,7 +14,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from pipeline.errors import SampleError
-from stages.video_index import VideoIndex, open_video
+from stages.video_index import VideoIndex, open_video, packets_of
 
 # Elsewhere decord seeks to other places than it means to, and does not notice.
 DECORD_CONTAINERS = ("mov", "matroska")
@@ -38,7 +39,8 @@ class DecordReader:
     """Reads with decord, which finds a frame by counting from a keyframe.
 
     So files are refused in which it counts wrongly: frames that are hidden, or shown before the keyframe that they
-    follow ("open" groups of pictures, which x265 makes by default), put other frames in the place of those wanted.
+    follow ("open" groups of pictures, which x265 makes by default), or called keyframes by the container and are
+    none, put other frames in the place of those wanted.
     """
 
     def __init__(self, path: str, index: VideoIndex):
@@ -46,6 +48,8 @@ class DecordReader:
             raise SampleError("unreadable", f"decord: not used for {index.container}")
         if not index.closed:
             raise SampleError("unreadable", "decord: not used for open groups of pictures")
+        if not index.steady:
+            raise SampleError("unreadable", "decord: not used where the codec's header changes")
         try:
             import decord
         except ImportError as error:
@@ -56,10 +60,12 @@ class DecordReader:
         try:
             # With its own tolerance decord repeats neighbours in the place of frames that it cannot decode.
             self._video = decord.VideoReader(path, num_threads=1, fault_tol=1e-9)
-        except (*self._errors, AssertionError, UnicodeEncodeError) as error:
+        except (*self._errors, RuntimeError, AssertionError, UnicodeEncodeError) as error:
             raise SampleError("unreadable", f"decord: {_message(error)}") from error
         if len(self._video) != len(index.pts):
             raise SampleError("unreadable", f"decord: {len(self._video)} frames, not {len(index.pts)}")
+        if tuple(self._video.get_key_indices()) != index.keyframes:
+            raise SampleError("unreadable", "decord: takes other frames for keyframes")
 
     def frames(self, wanted: Sequence[int]) -> Iterator[tuple[float, np.ndarray]]:
         for position in wanted:
@@ -69,6 +75,8 @@ class DecordReader:
             except (*self._errors, StopIteration) as error:
                 raise SampleError("unreadable", f"decord: {_message(error)}") from error
             yield self.index.seconds[position], frame
+        # It decodes on while nobody asks: gigabytes in seconds. A seek drops what it holds and has it wait.
+        self._video.seek(0)
 
     def close(self) -> None:
         del self._video
@@ -110,23 +118,24 @@ class PyAVReader:
         return self._shown
 
     def _seek(self, pts: int) -> None:
-        self._container.seek(pts, stream=self._stream, backward=True)
+        self._shown = None
+        try:
+            self._container.seek(pts, stream=self._stream, backward=True)
+        except av.error.FFmpegError:
+            return  # there may be another entry
         self._coming = self._decode()
         self._shown = next(self._coming, None)
 
     def _decode(self) -> Iterator[Timed]:
         """Decode from here to the end, passing over packets that are damaged."""
-        packets = self._container.demux(self._stream)
-        while True:
+        packets = (packet for packet in packets_of(self._container, self._stream) if packet.size)
+        for packet in chain(packets, [None]):  # None: what the decoder still holds
             try:
-                packet = next(packets, None)
-                frames = packet.decode() if packet is not None else []
-            except av.error.EOFError:
-                return
+                frames = self._stream.decode(packet)
+            except MemoryError:  # FFmpeg's is an FFmpegError too, but no damage that could be passed over
+                raise
             except av.error.FFmpegError:
                 continue
-            if packet is None:
-                return
             yield from ((f.pts, f) for f in frames if f.pts is not None and not f.is_corrupt)
 
 

@@ -13,7 +13,7 @@ from pipeline.sample import Sample, rng
 from pipeline.stage import Stage, check_choice
 from stages.caption_rounds import Captions
 from stages.conversation.body_prompts import DRESSES, BodyPrompt, draw_prompt
-from stages.crop_closeups import Closeups, Subject, View
+from stages.crop_closeups import Closeups, View
 from stages.models.catalog import SYNTHESIZERS
 from stages.models.synthesizer import Reference, Synthesizer
 from stages.pictures import decode_mask, decode_picture, jpeg
@@ -72,18 +72,23 @@ class SynthesizeBodies(Stage):
         bodies: dict[str, tuple[Body, ...]] = {}
         for side, name, subject in zip(("left", "right"), captions.names, (closeups.left, closeups.right), strict=True):
             draw = rng(sample.key, self.name, self.seed, side)
+            references = [_reference(subject.near), _reference(subject.closeup)]
             bodies[side] = ()
             for _ in range(self.prompts):
                 prompt = draw_prompt(draw, captions.worn, frozenset() if self.dresses else DRESSES)
                 seeds = [int(seed) for seed in draw.integers(0, SEEDS, self.candidates)]
-                bodies[side] += self._candidates(synthesizer, subject, prompt, name, seeds)
+                bodies[side] += self._candidates(synthesizer, references, prompt, name, seeds)
         return sample.put(Bodies(**bodies))
 
     def _candidates(
-        self, synthesizer: Synthesizer, subject: Subject, prompt: BodyPrompt, name: str, seeds: Sequence[int]
+        self,
+        synthesizer: Synthesizer,
+        references: Sequence[Reference],
+        prompt: BodyPrompt,
+        name: str,
+        seeds: Sequence[int],
     ) -> tuple[Body, ...]:
         text = prompt.sentence(name)
-        references = [_reference(subject.near), _reference(subject.closeup)]
         made = synthesizer.synthesize(references, prompt, text, seeds, self.size_px)
         return tuple(
             Body(

@@ -35,6 +35,10 @@ SIGNATURES = (
     (0, b"\x30\x26\xb2\x75"),
     (0, b"OggS"),
 )
+# As many as 8K has (DCI, 8192 x 4320). A header that says more would have decoders set gigabytes aside.
+MOST_FRAME_PIXELS = 8192 * 4320
+# Films may be stitched together so that a clock starts again: then a time no longer names one frame.
+MOST_SECONDS_BACK = 1.0
 # Some containers round times to milliseconds: a frame shown this much later still counts as shown.
 TOLERANCE_SECONDS = 1e-3
 
@@ -55,8 +59,8 @@ class VideoIndex:
     `pts` are in units of the stream's time base, `seconds` from the first frame. `keyframes` are positions in
     both; `dts` are the times at which these, and before them the first packet of all, are to be decoded.
     `closed` says that no frame is shown before a keyframe that comes earlier in the file: then decoding may begin
-    at any keyframe. `missing_share` is the part of the file that its header announces and its packets do not
-    hold, 0 to 1.
+    at any keyframe. `steady` says that the codec's header stays the same. `missing_share` is the part of the file
+    that its header announces and its packets do not hold, 0 to 1.
     """
 
     container: str
@@ -67,6 +71,7 @@ class VideoIndex:
     keyframes: tuple[int, ...]
     dts: tuple[int, ...]
     closed: bool
+    steady: bool
     frames_per_second: float
     duration_seconds: float
     frame_count: int | None
@@ -100,12 +105,14 @@ class VideoIndex:
 def open_video(path: str) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a file and its first video stream, to be decoded in one thread.
 
-    Raises SampleError with reason not_a_video, unreadable (it begins like a video) or no_video_stream.
+    Raises SampleError with reason unreadable_file, not_a_video, unreadable (it begins like a video), no_video_stream or
+    frame_too_large.
     """
-    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+    limits = {"max_pixels": str(MOST_FRAME_PIXELS)}
+    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file", **limits}
     try:
-        container = av.open(path, options=options)
-    except av.error.FFmpegError as error:
+        container = av.open(path, options=options, metadata_errors="replace")
+    except av.error.FFmpegError as error:  # also where a header asks for more memory than there is
         reason = "unreadable" if _looks_like_video(path) else "not_a_video"
         raise SampleError(reason, error.strerror) from error
     with container:
@@ -115,31 +122,53 @@ def open_video(path: str) -> Iterator[tuple[InputContainer, VideoStream]]:
             raise SampleError("no_video_stream")
         if streams[0].codec_context is None:
             raise SampleError("unreadable", "no decoder for its codec")
+        if streams[0].width * streams[0].height > MOST_FRAME_PIXELS:
+            raise SampleError("frame_too_large", f"{streams[0].width} x {streams[0].height}; at most 8192 x 4320")
+        streams[0].codec_context.options = limits
         streams[0].thread_count = 1
         yield container, streams[0]
+
+
+def packets_of(container: InputContainer, *streams: VideoStream) -> Iterator[av.Packet]:
+    """Yield the packets of these streams, or of all, up to the file's end or to the damage that cannot be passed."""
+    packets = container.demux(*streams)
+    while True:
+        try:
+            packet = next(packets, None)
+        except (av.error.FFmpegError, IndexError):  # PyAV stumbles over streams that only appear on the way
+            return
+        if packet is None:
+            return
+        yield packet
 
 
 def read_index(path: str) -> VideoIndex:
     """Read the index of a file: all its packets are read once, none is decoded.
 
-    Raises SampleError as `open_video` does, and with reason unreadable when there is not a single frame.
+    Raises SampleError as `open_video` does, and with reason unreadable when there is not a single frame, or its clock
+    goes back.
     """
     with open_video(path) as (container, stream):
         packets: list[Packet] = []
         first, last = math.inf, -math.inf  # seconds, over all streams
+        decoded_last = -math.inf  # seconds
+        steady = True
         time_base = _fraction(stream.time_base)
-        try:
-            for packet in container.demux():
-                time = packet.pts if packet.pts is not None else packet.dts
-                if time is None or packet.is_corrupt:
-                    continue
-                unit = float(packet.time_base)
-                first, last = min(first, time * unit), max(last, (time + (packet.duration or 0)) * unit)
-                if packet.stream_index == stream.index:
-                    dts = min(time, packet.dts if packet.dts is not None else time)
-                    packets.append(Packet(time, dts, packet.is_keyframe, packet.is_discard))
-        except av.error.FFmpegError:
-            pass  # what could be read up to the damage is what there is
+        for packet in packets_of(container):
+            time = packet.pts if packet.pts is not None else packet.dts
+            if time is None or packet.is_corrupt:
+                continue
+            unit = float(packet.time_base)
+            first, last = min(first, time * unit), max(last, (time + (packet.duration or 0)) * unit)
+            if packet.stream_index != stream.index:
+                continue
+            dts = min(time, packet.dts if packet.dts is not None else time)
+            packets.append(Packet(time, dts, packet.is_keyframe, packet.is_discard))
+            steady = steady and not packet.has_sidedata("new_extradata")
+            if packet.dts is not None:
+                if packet.dts * unit < decoded_last - MOST_SECONDS_BACK:
+                    raise SampleError("unreadable", f"its clock goes back, from {decoded_last:.2f} s")
+                decoded_last = max(decoded_last, packet.dts * unit)
         shown = [packet for packet in _from_first_keyframe(sorted(packets)) if not packet.hidden]
         if not shown:
             raise SampleError("unreadable", "it holds no frame")
@@ -159,6 +188,7 @@ def read_index(path: str) -> VideoIndex:
             keyframes=keys,
             dts=(min(packet.dts for packet in packets), *(shown[i].dts for i in keys)),
             closed=_is_closed(packets),
+            steady=steady,
             frames_per_second=float(rate),
             duration_seconds=float((pts[-1] - pts[0]) * time_base + 1 / rate),
             frame_count=stream.frames or None,
@@ -191,8 +221,8 @@ def _looks_like_video(path: str) -> bool:
     try:
         with open(path, "rb") as file:
             head = file.read(16)
-    except OSError:
-        return False
+    except OSError as error:
+        raise SampleError("unreadable_file", error.strerror) from error
     return any(head[offset : offset + len(mark)] == mark for offset, mark in SIGNATURES)
 
 

@@ -5,6 +5,7 @@ where the head is turned, the background. Whatever cannot be measured is None, a
 and skin are never guessed.
 """
 
+import cv2
 import numpy as np
 
 from stages.conversation.colours import distance, to_lab
@@ -30,10 +31,10 @@ def describe_person(portrait: Portrait) -> Words:
 
 def describe_background(picture: Rgb, people: Mask) -> str | None:
     """Say what lies behind the people: "a plain light grey background". None when they fill the picture."""
-    from scipy.ndimage import binary_dilation
-
     step = step_of(picture)
-    lab, rest = without_haze(to_lab(picture[::step, ::step])), ~binary_dilation(people[::step, ::step], iterations=3)
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    near_people = cv2.dilate(people[::step, ::step].astype(np.uint8), cross, iterations=3) > 0
+    lab, rest = without_haze(to_lab(picture[::step, ::step])), ~near_people
     if rest.mean() < _LEAST_BACKGROUND_SHARE:
         return None
     pixels = lab[rest]

@@ -5,6 +5,7 @@ are called, in the worker that needs it.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from stages.models.captioner import Captioner, MeasuredCaptioner
 from stages.models.faces import Detector, Embedder, Segmenter
@@ -17,6 +18,7 @@ def _mtcnn(device: str, min_face_pixels: float) -> Detector:
     return Mtcnn(device, min_face_pixels)
 
 
+@cache  # several stages of a worker share it
 def _dlib(device: str) -> Embedder:
     from stages.models.dlib_resnet import DlibResnet
 

@@ -33,12 +33,16 @@ def find(input: str) -> Iterable[Found]:
         return find_built_in(input)
     if not input.strip():
         raise ConfigError("input: nothing given; give a folder, a file, a list of files, or studio:8")
-    path = Path(input).expanduser()
-    if path.is_dir():
+    path = Path(os.path.expanduser(input))
+    try:
+        exists, is_folder = path.exists(), path.is_dir()
+    except OSError as error:
+        raise ConfigError(f"input: {input} cannot be reached ({error.strerror})") from error
+    if is_folder:
         return find_in_folder(path)
-    if path.suffix.lower() in READERS and path.exists():
+    if exists and path.suffix.lower() in READERS:
         return find_in_list(path)
-    if path.exists():
+    if exists:
         return [Found(uri_of(path), path.name)]
     if "://" in input:
         raise ConfigError(f"input: {input} is a URL; fetch it first and give the file")

@@ -29,7 +29,7 @@ def find_in_list(listing: Path) -> Iterator[Found]:
         for place, cells in READERS[listing.suffix.lower()](listing):
             count += 1
             yield _found(listing, place, cells)
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError, csv.Error) as error:
         raise ConfigError(f"input: the list {listing} cannot be read ({error})") from error
     if not count:
         raise ConfigError(f"input: the list {listing} names no video")
@@ -42,14 +42,28 @@ def _found(listing: Path, place: str, cells: dict[str, Any]) -> Found:
     wrong = [name for name, cell in cells.items() if not isinstance(cell, str | None)]
     if wrong:
         raise ConfigError(f"input: {place}: {wrong[0]} is {cells[wrong[0]]!r}, not text")
+    strange = [name for name in COLUMNS[1:] if not _is_utf8(cells.get(name) or "")]
+    if strange:
+        raise ConfigError(f"input: {place}: {strange[0]} is not UTF-8")
     path = cells.get("path")
     if not path:
         raise ConfigError(f"input: {place}: no path; every row needs one")
+    if "\0" in path:
+        raise ConfigError(f"input: {place}: the path holds a NUL character; is the list UTF-8?")
     if "://" in path:
         raise ConfigError(f"input: {place}: {path} is a URL; fetch it first and list the file")
     whole = Path(os.path.normpath(listing.absolute().parent / path))
     facts = {name: cells.get(name) or None for name in COLUMNS[1:]}
     return Found(uri_of(whole), _name(whole, listing.absolute().parent), **facts)
+
+
+def _is_utf8(text: str) -> bool:
+    """Tell whether text can be stored: bytes that are not UTF-8 were read as lone surrogates, as paths need them."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _name(path: Path, root: Path) -> str:

@@ -48,6 +48,12 @@ def test_a_sample_that_changed_is_a_new_one(manifest):
     assert gathered(manifest, 1, 2, changed=10) == [[11, 12]]
 
 
+def test_a_sample_that_changes_between_the_two_passes_is_taken_as_seen_last(manifest):
+    passes = iter([1, 2])
+    names, count = gather_inputs(manifest, lambda: [Sample("n").put(Number(next(passes)))], 2)
+    assert (count, [manifest.rows(name)[0][Number].value for name in names]) == (1, [2])
+
+
 def test_nothing_found_is_the_users_to_mend(manifest):
     with pytest.raises(ConfigError, match="nothing was found"):
         gathered(manifest)

@@ -37,13 +37,14 @@ def write_film(
     pts: Sequence[int] | None = None,
     rotation: float | None = None,
     container_options: dict[str, str] | None = None,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
 ) -> Path:
     """Write a film at 25 frames per second; `pts` are the times of its frames in 25ths of a second."""
     drawn = map(numbered, range(frames)) if isinstance(frames, int) else frames
     with av.open(str(path), "w", options=container_options or {}) as film:
         stream = film.add_stream(codec, rate=FRAMES_PER_SECOND, options=options or B_FRAMES)
         assert isinstance(stream, VideoStream)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = Fraction(1, FRAMES_PER_SECOND)
         if rotation is not None:
             stream.set_display_rotation(rotation)

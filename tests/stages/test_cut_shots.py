@@ -85,6 +85,12 @@ def test_a_window_of_short_shots_is_rejected_with_the_longest(decoder, tmp_path)
     assert [shot.reason for shot in sample[Shots].shots] == ["too_short"] * 3
 
 
+def test_a_window_in_which_no_frame_begins_is_rejected(decoder, tmp_path):
+    film = write_film(tmp_path / "film.mp4", 60, pts=[*range(30), *range(200, 230)])
+    windows = windows_of(film, decoder, window_seconds=3.0)
+    assert [cut(window, decoder).reason for window in windows] == [None, "no_frames", None]
+
+
 def test_a_higher_threshold_finds_fewer_cuts(decoder, tmp_path):
     (window,) = windows_of(write_film(tmp_path / "film.mp4", places(40, 35)), decoder)
     assert len(cut(window, decoder)[Shots].shots) == 2

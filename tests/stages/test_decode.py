@@ -1,5 +1,8 @@
 import os
+import resource
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +14,8 @@ import pytest
 
 from pipeline.errors import SampleError
 from stages.decode import Decoder, Probe, sample_times
+from tests.mangle.good import Shelf
+from tests.mangle.streams import two_sizes
 from tests.stages.films import copy_packets, number_of, write_film, write_sound
 
 READERS = ["decord", "pyav"]
@@ -239,10 +244,10 @@ def test_a_child_that_hangs_is_killed_at_the_deadline(endless, film):
 
 @pytest.mark.parametrize(
     ("sign", "reason", "children"),
-    [(signal.SIGKILL, "decoder_died", 1), (signal.SIGSEGV, "decoder_crashed", 2)],
+    [(signal.SIGKILL, "decoder_died", 2), (signal.SIGSEGV, "decoder_crashed", 2)],
 )
 def test_a_child_that_dies_fails_the_sample_and_not_the_next(endless, film, sign, reason, children):
-    """A child that crashes has crashed by its reader, so the other one is tried first."""
+    """A child that crashes has crashed by its reader, so the other one is tried first; one that was killed, again."""
     with Decoder() as decoder:
         struck: set[int] = set()
         ended = threading.Event()
@@ -281,3 +286,60 @@ def test_close_ends_the_child(film):
     decoder.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_a_frame_of_another_size_is_refused(decoders, tmp_path):
+    two_sizes(Shelf(tmp_path), tmp_path / "film.ts")
+    assert decoders["pyav"].frames_at(tmp_path / "film.ts", [0.2]).frames.shape == (1, 96, 160, 3)
+    with pytest.raises(SampleError, match="changing_resolution: 160 x 96 at first, 320 x 240 later"):
+        decoders["pyav"].frames_at(tmp_path / "film.ts", [2.0])
+
+
+def test_a_child_may_not_take_more_memory_than_its_limit(film):
+    with Decoder() as decoder:
+        decoder.probe(film)
+        assert decoder.pid is not None
+        assert resource.prlimit(decoder.pid, resource.RLIMIT_AS)[0] == 4 << 30
+        assert resource.prlimit(decoder.pid, resource.RLIMIT_CORE)[0] == 0
+
+
+def test_pictures_that_need_more_memory_than_there_is_fail_the_sample(tmp_path, film):
+    picture = np.zeros((2160, 4096, 3), np.uint8)  # 27 MB; 13 MB as it is decoded
+    large = write_film(tmp_path / "large.mkv", [picture], size=(4096, 2160), codec="ffv1", options={"threads": "1"})
+    with Decoder("pyav") as decoder:
+        decoder.probe(film)
+        assert decoder.pid is not None
+        taken = int(Path(f"/proc/{decoder.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.prlimit(decoder.pid, resource.RLIMIT_AS, (taken + 30_000_000, resource.RLIM_INFINITY))
+        with pytest.raises(SampleError, match="out_of_memory"):
+            decoder.frames_at(large, [0.0])
+        assert len(decoder.frames_at(large, [0.0]).frames) == 1  # by a new child
+
+
+def test_a_child_that_hangs_ends_with_its_parent(endless):
+    """A child in a system call sees no closed pipe."""
+    program = """
+import sys, threading, time
+from stages.decode import Decoder
+decoder = Decoder(deadline_seconds=600)
+threading.Timer(2.0, lambda: print(decoder.pid, flush=True)).start()
+decoder.frames_at(sys.argv[1], [0.0])
+"""
+    with subprocess.Popen([sys.executable, "-c", program, str(endless)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert Path(f"/proc/{child}").exists()
+        parent.kill()
+    for _ in range(50):
+        if not _runs(child):
+            break
+        time.sleep(0.1)
+    assert not _runs(child)
+
+
+def _runs(pid: int) -> bool:
+    """Tell whether a process is there and is no zombie that nobody has waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,13 +1,15 @@
 import os
-from collections.abc import Sequence
+import resource
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pipeline.columns import from_column, to_column
-from pipeline.errors import SampleError
+from pipeline.errors import SampleError, StorageError
 from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample, Verdict
@@ -64,6 +66,7 @@ def test_a_video_becomes_windows_that_say_what_it_is(decoder, tmp_path):
     assert (clip.uri, clip.size_bytes, len(clip.sha256)) == (str(film), film.stat().st_size, 64)
     assert (clip.duration_seconds, clip.width, clip.height, clip.frames_per_second) == (2.8, 160, 96, 25.0)
     assert (clip.frame_count, clip.codec, clip.media) == (70, "h264", None)
+    assert clip.modified_ns == film.stat().st_mtime_ns
     assert [(w[Clip].start_seconds, w[Clip].end_seconds) for w in (first, second)] == [(0.0, 1.6), (1.6, 2.8)]
 
 
@@ -84,6 +87,72 @@ def test_an_item_tells_a_changed_file(tmp_path):
     (after,) = PullClips().find(str(tmp_path))
     assert before.key == after.key
     assert before[Item] != after[Item]
+
+
+class Meddler(Decoder):
+    """Reads a file after something has been done to it."""
+
+    def __init__(self, meddle: Callable[[Path], object]):
+        super().__init__(deadline_seconds=20.0)
+        self.meddle = meddle
+
+    def probe(self, path: str | os.PathLike) -> Probe:
+        facts = super().probe(path)
+        self.meddle(Path(path))
+        return facts
+
+
+def _append(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def _touch(path: Path) -> None:
+    os.utime(path, ns=(0, 0))
+
+
+def test_a_file_that_changes_while_it_is_read_is_failed(tmp_path):
+    film = write_film(tmp_path / "talk.mp4", 30)
+    with Meddler(_append) as decoder, pytest.raises(SampleError, match="changed_file"):
+        windows_of(film, decoder)
+
+
+def test_a_file_that_goes_while_it_is_read_is_missing(tmp_path):
+    film = write_film(tmp_path / "talk.mp4", 30)
+    with Meddler(Path.unlink) as decoder:
+        assert judged(film, decoder).reason == "missing_file"
+
+
+MEDDLED = [(_append, "changed_file"), (_touch, "changed_file"), (Path.unlink, "missing_file")]
+
+
+@pytest.mark.parametrize(("meddle", "reason"), MEDDLED)
+def test_a_window_is_not_read_from_another_file(decoder, tmp_path, meddle, reason):
+    film = write_film(tmp_path / "talk.mp4", 30)
+    (window,) = windows_of(film, decoder)
+    meddle(film)
+    with pytest.raises(SampleError, match=reason), window[Clip].local():
+        pass
+
+
+@pytest.mark.parametrize(("meddle", "reason"), MEDDLED)
+def test_a_file_that_changes_while_a_window_is_read_fails_the_window(decoder, tmp_path, meddle, reason):
+    film = write_film(tmp_path / "talk.mp4", 30)
+    (window,) = windows_of(film, decoder)
+    with pytest.raises(SampleError, match=reason), window[Clip].local():
+        meddle(film)
+
+
+def test_no_room_for_a_studio_clip_is_no_fault_of_the_clip():
+    values: dict[str, Any] = dict.fromkeys(Clip.__dataclass_fields__)
+    clip = Clip(**values | {"media": Media.of(bytes(5000), "mp4")})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(StorageError, match="cannot be written"), clip.local():
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def _truncated(path: Path) -> None:
@@ -116,6 +185,7 @@ def _damaged(path: Path) -> None:
         (_damaged, {}, "unreadable", 0.2, 0.5),
         (lambda path: write_film(path, 20), {}, "too_short", 0.8, 1.0),
         (lambda path: write_film(path, 60), {"window_seconds": 2, "max_seconds": 2}, "too_long", 2.4, 2.0),
+        (lambda path: write_film(path, 3, pts=[0, 50, 100]), {}, "too_few_frames", 0.5, 1.0),
     ],
 )
 def test_reasons(decoder, tmp_path, make, options, reason, measured, threshold):
@@ -164,7 +234,13 @@ def test_sections_are_columns(decoder, tmp_path):
 
 @pytest.mark.parametrize(
     "options",
-    [{"min_seconds": 0}, {"window_seconds": 0.5}, {"max_seconds": 30}, {"max_missing_share": 2}],
+    [
+        {"min_seconds": 0},
+        {"window_seconds": 0.5},
+        {"max_seconds": 30},
+        {"max_missing_share": 2},
+        {"min_frames_per_second": -1},
+    ],
 )
 def test_options_that_make_no_sense_are_refused(options):
     with pytest.raises(ValueError, match=next(iter(options))):

@@ -5,6 +5,7 @@ face, which may be tilted in the picture. The eyes are in the middle of a head, 
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -54,10 +55,11 @@ class FaceFrame:
             person=_person(reference.mask, (eyes + mouth) / 2),
             reach=1.0,
         )
-        u, v = bare.coordinates()
+        u, v = bare.coordinates
         above = bare.person & (np.abs(u) < 0.45) & (v < 0)
         return replace(bare, reach=CHIN - float(np.percentile(v[above], 1))) if above.any() else bare
 
+    @cached_property
     def coordinates(self) -> tuple[np.ndarray, np.ndarray]:
         """Return u, counted from the face's middle, and v of every pixel, (H, W) each."""
         y, x = np.mgrid[: self.person.shape[0], : self.person.shape[1]].astype(np.float32)

@@ -34,7 +34,7 @@ class Strand:
 
 def measure_tones(frame: FaceFrame, lab: np.ndarray) -> Tones:
     """Measure skin on the cheeks, and hair beside the face or, where it is short, on the crown."""
-    u, v = frame.coordinates()
+    u, v = frame.coordinates
     skin_at = frame.person & (np.abs(u) < 0.2) & (v > 0.08) & (v < 0.26)
     skin = _median(lab, skin_at)
     top = CHIN - frame.reach
@@ -54,7 +54,7 @@ def hanging_hair(frame: FaceFrame, lab: np.ndarray, tones: Tones) -> np.ndarray:
     """
     if np.linalg.norm(tones.hair - tones.skin) < BALD:
         return np.zeros(lab.shape[:2], np.float32)
-    u, v = frame.coordinates()
+    u, v = frame.coordinates
     distance = _distance(lab, tones.hair)
     nearest = frame.person & (distance < _distance(lab, tones.skin))
     if tones.clothes is not None and np.linalg.norm(tones.clothes - tones.hair) > BALD:
@@ -74,7 +74,7 @@ def head_matte(frame: FaceFrame, hair: np.ndarray) -> np.ndarray:
 
     Above the mouth that is the person's mask, below it the face inside the jaw and the hair beside it.
     """
-    u, v = frame.coordinates()
+    u, v = frame.coordinates
     aside, unit = np.abs(u), frame.unit
     below = np.clip((v - 0.06) / (CHIN + 0.02 - 0.06), 0, 3)
     jaw = (aside / (frame.half * 1.03)) ** 2.5 + below**2.5
@@ -91,7 +91,7 @@ def head_matte(frame: FaceFrame, hair: np.ndarray) -> np.ndarray:
 
 def find_strand(frame: FaceFrame, hair: np.ndarray, sign: int) -> Strand | None:
     """Look for long hair on one side (sign -1: the viewer's left); None when it ends above the chin."""
-    u, v = frame.coordinates()
+    u, v = frame.coordinates
     out, across = sign * u, frame.half * 0.25 + 0.32
     beside = (out > frame.half * 0.75) & (out < frame.half + 0.32)
     at_chin = beside & (v > 0.34) & (v < 0.50)

@@ -56,10 +56,13 @@ def curve(points, samples: int = 10, closed: bool = False) -> np.ndarray:
 
 def shape_mask(canvas: Canvas, polygon, soft: float = 0.0) -> np.ndarray:
     """Return the coverage (H, W) float32 0..1 of a polygon over the whole canvas; `soft` is the blur in units."""
+    points = canvas.to_pixels(polygon)
     mask: np.ndarray = np.zeros(canvas.pixels.shape[:2], np.uint8)
-    _fill(mask, canvas.to_pixels(polygon))
-    if soft > 0:
-        mask = cv2.GaussianBlur(mask, (0, 0), max(soft * canvas.scale, 0.3))
+    _fill(mask, points)
+    blur = max(soft * canvas.scale, 0.3)
+    window = _window(canvas, points, 3 * blur + 2)
+    if soft > 0 and window is not None:
+        mask[window] = cv2.GaussianBlur(mask[window], (0, 0), blur)
     return mask.astype(np.float32) / 255.0
 
 

@@ -160,7 +160,7 @@ def test_there_is_a_seat_in_every_place(place):
 def test_old_clothes_stay_behind(person):
     frame = FaceFrame.of(person)
     dyed = person.picture.copy()
-    _, v = frame.coordinates()
+    _, v = frame.coordinates
     dyed[(v > 0.75) & (person.mask > 0)] = (255, 0, 255)
     head = cut_head(replace(person, picture=dyed), 150)
     magenta = (head.pixels[..., 0] > 200) & (head.pixels[..., 1] < 60) & (head.pixels[..., 2] > 200)

@@ -65,6 +65,12 @@ def test_paths_that_are_not_utf8_survive(tmp_path):
     assert os.fsencode(path_of(found.uri)) == os.fsencode(tmp_path) + b"/caf\xe9.mp4"
 
 
+def test_words_that_are_not_utf8_are_a_mistake(tmp_path):
+    (tmp_path / "clips.csv").write_bytes(b"path,licence\na.mp4,CC0\nb.mp4,priv\xe9\n")
+    with pytest.raises(ConfigError, match=r"line 3: licence is not UTF-8"):
+        list(find(str(tmp_path / "clips.csv")))
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -78,6 +84,8 @@ def test_paths_that_are_not_utf8_survive(tmp_path):
         ("a.jsonl", '{"path": "a.mp4"}\n{"path": \n', "line 2: not JSON"),
         ("a.jsonl", '["a.mp4"]\n', "line 1: not a JSON object"),
         ("a.jsonl", '{"path": "a.mp4", "licence": 4}\n', "licence is 4, not text"),
+        ("a.jsonl", '{"path": "a\\u0000b.mp4"}\n', "line 1: the path holds a NUL character"),
+        ("a.csv", "path\n" + "a" * 200_000 + "\n", "field larger than field limit"),
         ("a.parquet", "no table\n", "is no Parquet file"),
     ],
 )

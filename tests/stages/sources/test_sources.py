@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import ConfigError
 from stages.sources import find
 from stages.sources.built_in import draw_built_in
+from tests.unprivileged import unprivileged
 
 
 @pytest.fixture
@@ -73,6 +74,8 @@ def test_names_that_are_not_utf8_are_found(clips):
         ("https://example.org/a.mp4", "is a URL; fetch it first"),
         ("", "input: nothing given"),
         ("clips,none", "input: none does not exist"),
+        ("x" * 300 + ".mp4", r"cannot be reached \(File name too long\)"),
+        ("~nobody-of-this-name/a.mp4", "does not exist"),
         ("studio:", "no studio address; write studio:COUNT"),
         ("studio:0", "a count of 1 to"),
         ("studio:8?sed=1", "no studio address"),
@@ -83,6 +86,13 @@ def test_mistakes_are_named(clips, monkeypatch, input, message):
     (clips.parent / "empty").mkdir()
     with pytest.raises(ConfigError, match=message):
         list(find(input))
+
+
+def test_a_file_that_may_not_be_reached_is_named(clips):
+    (clips / "2024").chmod(0)
+    with unprivileged(), pytest.raises(ConfigError, match=r"2024/b.mp4 cannot be reached \(Permission denied\)"):
+        find(str(clips / "2024" / "b.mp4"))
+    (clips / "2024").chmod(0o700)
 
 
 def test_the_studio_gives_as_many_clips_as_asked():
