@@ -65,7 +65,10 @@ class Manifest:
 
     def names(self) -> list[str]:
         """List the finished parts."""
-        return sorted(p.stem.removeprefix("part-") for p in self.path.glob("part-*.parquet"))
+        if not self.path.is_dir():
+            return []
+        stems = (name.removesuffix(".parquet") for name in os.listdir(self.path) if name.endswith(".parquet"))
+        return sorted(stem.removeprefix("part-") for stem in stems if stem.startswith("part-"))
 
     def has(self, part: str) -> bool:
         """Tell whether a part is finished."""

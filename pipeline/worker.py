@@ -123,10 +123,14 @@ class Worker:
 
 def is_finished(run: Run, planned: PlannedStage, part: str) -> bool:
     """Tell whether a stage has done a part, and what it wrote elsewhere is still there."""
-    manifest = planned.manifest(run)
-    if not manifest.has(part):
-        return False
-    return type(planned.stage).intact is Stage.intact or planned.stage.intact(run, manifest.rows(part))
+    return planned.manifest(run).has(part) and is_intact(run, planned, part)
+
+
+def is_intact(run: Run, planned: PlannedStage, part: str) -> bool:
+    """Tell whether what a stage wrote elsewhere for a finished part, if anything, is still there."""
+    if type(planned.stage).intact is Stage.intact:
+        return True
+    return planned.stage.intact(run, planned.manifest(run).rows(part))
 
 
 def load_samples(run: Run, planned: PlannedStage, part: str) -> list[Sample]:

@@ -4,6 +4,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from subprocess import PIPE
@@ -182,6 +183,7 @@ def test_a_worker_whose_supervisor_is_gone_ends_also_while_native_code_hangs(run
         worker.stdin.write(f"{json.dumps(facts)}\n{json.dumps(order)}\n")
         worker.stdin.flush()
         assert any(json.loads(line)["event"] == "open" for line in worker.stdout)
+        time.sleep(1.0)  # until it hangs
         worker.stdin.close()
         assert worker.wait(60) == 1
         assert "Timeout" in worker.stderr.read()
