@@ -5,10 +5,11 @@ parts. What an engine adds is only where the work is done.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from pipeline.plan import Group
+from pipeline.plan import Group, PlannedStage
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,31 @@ class Flow:
     def waiting(self, job: int) -> int:
         """Count the parts that may go through a job now."""
         return len(self._ready[job])
+
+
+class Ledger:
+    """Which parts of which stages have been told of, in a byte each: most of a driver's memory is this."""
+
+    def __init__(self, stages: Sequence[PlannedStage], parts: Sequence[str]):
+        self._stages = stages
+        self._parts = parts
+        self._number = {part: number for number, part in enumerate(parts)}
+        self._told = {stage.name: bytearray(len(parts)) for stage in stages}
+
+    def take(self, event: Mapping[str, Any]) -> bool:
+        """Note that a part is told of; False when it has been before."""
+        told, number = self._told[event["stage"]], self._number[event["part"]]
+        first = not told[number]
+        told[number] = 1
+        return first
+
+    def missing(self, stages: Sequence[str]) -> list[str]:
+        """List the parts that at least one of these stages has not told of."""
+        return [part for number, part in enumerate(self._parts) if not all(self._told[name][number] for name in stages)]
+
+    def untold(self) -> Iterator[tuple[PlannedStage, str]]:
+        """Yield what has not been told of: a stage and a part."""
+        for stage in self._stages:
+            for number, part in enumerate(self._parts):
+                if not self._told[stage.name][number]:
+                    yield stage, part

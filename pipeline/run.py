@@ -27,3 +27,7 @@ class Run:
     @property
     def records(self) -> Path:
         return self.root / "runs" / self.name
+
+    @property
+    def journals(self) -> Path:
+        return self.records / "journal"

@@ -4,32 +4,26 @@ Only the driver decides what runs; what has been done is known from the parts th
 is started again therefore goes on where it was, and one whose options changed runs again from the stage concerned.
 """
 
-import json
 import os
-import platform
 import secrets
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from pipeline.files import PARTIAL, write_whole
-from pipeline.flow import Job
-from pipeline.inputs import gather_inputs, part_name
+from pipeline.barrier import pass_barrier
+from pipeline.files import PARTIAL
+from pipeline.flow import Job, Ledger
+from pipeline.inputs import gather_inputs
 from pipeline.lock import locked
 from pipeline.log import RunLog
 from pipeline.manifest import Manifest
 from pipeline.plan import INPUTS_FOLDER, Config, Group, Plan, PlannedStage, make_plan
 from pipeline.progress import Progress
+from pipeline.record import RunRecord
 from pipeline.run import Run
-from pipeline.sample import Sample
 from pipeline.scratch import sweep
-from pipeline.stage import Barrier, LazyPart
 from pipeline.stall import StallWatch, open_samples
-from pipeline.worker import Emit, Worker, finished_event, is_intact, load_samples, own_rows
+from pipeline.worker import Emit, Worker, finished_event, is_intact
 
 MOST_LIGHT_PARTS = 256  # that the driver does itself; to start workers takes longer
 LOGGED = ("part", "died", "lost")  # of what workers tell
@@ -54,7 +48,7 @@ def build(config: Config, run: Run, engine: str, progress: Progress, retry_faile
     plan = make_plan(config)
     with locked(run):
         log = RunLog(run.records / "log.jsonl", secrets.token_hex(4))
-        record = _Record(run, plan, engine)
+        record = RunRecord(run, plan, engine)
         log.write("build", **record.facts)
         try:
             inputs = Manifest(run.manifests, INPUTS_FOLDER, plan.source.finds)
@@ -68,17 +62,27 @@ def build(config: Config, run: Run, engine: str, progress: Progress, retry_faile
                 _remove_leftovers(plan, run)
         except BaseException as error:
             log.write("error", kind=type(error).__name__, message=str(error))
+            log.write("end", seconds=record.seconds, finished=False)
             raise
-        finally:
-            log.write("end", seconds=round(time.time() - record.started, 3), finished=sys.exc_info()[0] is None)
+        log.write("end", seconds=record.seconds, finished=True)
 
 
 def _remove_leftovers(plan: Plan, run: Run) -> None:
-    """Remove what killed writers left half-written. Nobody else writes: the run is locked, and no engine runs."""
-    for folder in (INPUTS_FOLDER, *(stage.folder for stage in plan.stages)):
-        Manifest(run.manifests, folder).remove_leftovers()
+    """Remove what killed writers left half-written, and journals of parts that nobody works on any more.
+
+    Nobody else writes: the run is locked, and no engine runs.
+    """
+    manifests = {
+        folder: Manifest(run.manifests, folder) for folder in (INPUTS_FOLDER, *(s.folder for s in plan.stages))
+    }
+    for manifest in manifests.values():
+        manifest.remove_leftovers()
     for path in run.shards.rglob(f"{PARTIAL}*"):
         path.unlink(missing_ok=True)
+    for path in run.journals.glob("*.jsonl"):
+        folder, _, part = path.stem.rpartition("-")
+        if folder not in manifests or manifests[folder].has(part):
+            path.unlink(missing_ok=True)
 
 
 def _set_failed_aside(plan: Plan, run: Run) -> None:
@@ -100,7 +104,7 @@ def _set_failed_aside(plan: Plan, run: Run) -> None:
 class _Driver:
     """Takes the steps of a plan one after the other. An engine is started when a step first needs one."""
 
-    def __init__(self, plan: Plan, run: Run, engine: str, progress: Progress, log: RunLog, record: "_Record"):
+    def __init__(self, plan: Plan, run: Run, engine: str, progress: Progress, log: RunLog, record: RunRecord):
         self.plan = plan
         self.run = run
         self.progress = progress
@@ -119,7 +123,8 @@ class _Driver:
                 start = time.perf_counter()
                 stages = [step] if isinstance(step, PlannedStage) else [s for group in step for s in group.stages]
                 if isinstance(step, PlannedStage):
-                    parts = _pass_barrier(self.run, step, parts, self.progress, self._emit)
+                    parts = pass_barrier(self.run, step, parts, self._emit)
+                    self.progress.expect([step.name], len(parts))
                 else:
                     self._work(step, parts)
                 self.record.add(stages, parts)
@@ -138,22 +143,22 @@ class _Driver:
     def _work(self, groups: Sequence[Group], parts: Sequence[str]) -> None:
         stages = [stage for group in groups for stage in group.stages]
         self.progress.expect([stage.name for stage in stages], len(parts))
-        untold = _Untold(stages, parts)
+        ledger = Ledger(stages, parts)
         for stage in stages:
             # listed, not looked for one by one: a network's file system remembers for a while what was not there
             there = set(stage.manifest(self.run).names())
             for part in parts:
                 if part in there and is_intact(self.run, stage, part):
                     event = finished_event(self.run, stage, part, cached=True)
-                    untold.take(event)
+                    ledger.take(event)
                     self._emit(event)
 
         def emit(event: dict[str, Any]) -> None:
             # a part is told of again where its worker was lost later on
-            if event["event"] != "part" or untold.take(event):
+            if event["event"] != "part" or ledger.take(event):
                 self._emit(event)
 
-        jobs = [job for group in groups if (job := Job(group, untold.parts(group.names))).parts]
+        jobs = [job for group in groups if (job := Job(group, ledger.missing(group.names))).parts]
         if all(stage.stage.light for job in jobs for stage in job.group.stages) and (
             sum(len(job.parts) for job in jobs) <= MOST_LIGHT_PARTS
         ):
@@ -165,7 +170,7 @@ class _Driver:
             engine = self._started_engine()
             with self._stall.watching():
                 engine.work(jobs, emit)
-        for stage, part in untold:  # the message was lost with its worker
+        for stage, part in ledger.untold():  # the message was lost with its worker
             self._emit(finished_event(self.run, stage, part, cached=False))
 
     def _emit(self, event: dict[str, Any]) -> None:
@@ -187,7 +192,7 @@ class _Driver:
         return self._engine
 
     def _waiting_for(self) -> list[str]:
-        samples = open_samples(self.run.records / "journal")
+        samples = open_samples(self.run.journals, self.record.started)
         engine = self._engine.waiting() if self._engine is not None else []
         return [*engine, *samples] or ["workers that load their models, or files that are slow to read"]
 
@@ -196,33 +201,6 @@ class _Driver:
         for line in lines:
             self.progress.say(f"  {line}")
         self.log.write("stall", minutes=round(minutes, 2), waiting_for=list(lines))
-
-
-class _Untold:
-    """Which parts of which stages have not been told of, in a byte each: most of a driver's memory is this."""
-
-    def __init__(self, stages: Sequence[PlannedStage], parts: Sequence[str]):
-        self._stages = stages
-        self._parts = parts
-        self._number = {part: number for number, part in enumerate(parts)}
-        self._told = {stage.name: bytearray(len(parts)) for stage in stages}
-
-    def take(self, event: Mapping[str, Any]) -> bool:
-        """Note that a part is told of; False when it has been before."""
-        told, number = self._told[event["stage"]], self._number[event["part"]]
-        first = not told[number]
-        told[number] = 1
-        return first
-
-    def parts(self, stages: Sequence[str]) -> list[str]:
-        """List the parts that at least one of these stages has not told of."""
-        return [part for number, part in enumerate(self._parts) if not all(self._told[name][number] for name in stages)]
-
-    def __iter__(self) -> Iterator[tuple[PlannedStage, str]]:
-        for stage in self._stages:
-            for number, part in enumerate(self._parts):
-                if not self._told[stage.name][number]:
-                    yield stage, part
 
 
 def _engine(name: str, config: Config, run: Run, build: str) -> Engine:
@@ -235,105 +213,3 @@ def _engine(name: str, config: Config, run: Run, build: str) -> Engine:
     from pipeline.ray_engine import RayEngine  # takes seconds
 
     return RayEngine(config, run, build)
-
-
-def _pass_barrier(run: Run, planned: PlannedStage, parts: Sequence[str], progress: Progress, emit: Emit) -> list[str]:
-    """Run a barrier on the driver; return the names of the parts that it gives out."""
-    stage = planned.stage
-    assert isinstance(stage, Barrier)
-    manifest = planned.manifest(run)
-    origin: dict[str, str] = {}  # key -> part it came from, until it is given out
-
-    def load(part: str) -> list[Sample]:
-        samples = load_samples(run, planned, part)
-        origin.update((sample.key, part) for sample in samples)
-        return samples
-
-    start = time.perf_counter()
-    lazy = [LazyPart(lambda part=part: load(part)) for part in parts]
-    names: list[str] = []
-    for samples in stage.process_parts(lazy, stage.load(run)):
-        if not samples:  # nothing good came this far
-            continue
-        assert {sample.key for sample in samples} <= origin.keys(), f"{planned.name} invents samples"
-        rows = [row for sample in samples for row in own_rows(planned, _input_of(sample, stage), sample)]
-        name = part_name(rows)
-        cached = manifest.has(name)
-        if not cached:
-            now = time.perf_counter()
-            sidecar = {"seconds": round(now - start, 4), "host": platform.node(), "finished": time.time()}
-            start = now
-            lineage = _merged_lineage(run, planned, sorted({origin[sample.key] for sample in samples}))
-            manifest.publish(name, rows, lineage, sidecar)
-        for sample in samples:
-            origin.pop(sample.key)
-        names.append(name)
-        emit(finished_event(run, planned, name, cached=cached))
-    progress.expect([planned.name], len(names))
-    return names
-
-
-def _merged_lineage(run: Run, planned: PlannedStage, parts: Sequence[str]) -> dict[str, list[str]]:
-    previous = Manifest(run.manifests, planned.previous)
-    merged: dict[str, set[str]] = {}
-    for part in parts:
-        for folder, ancestors in previous.lineage(part).items():
-            merged.setdefault(folder, set()).update(ancestors)
-    return {folder: sorted(ancestors) for folder, ancestors in merged.items()}
-
-
-def _input_of(sample: Sample, stage: Barrier) -> Sample:
-    """The sample without what the barrier itself added."""
-    sections = {kind: value for kind, value in sample.sections.items() if kind not in stage.writes}
-    return Sample(sample.key, sections, {} if stage.scores else sample.scores)
-
-
-class _Record:
-    """run.json and layout.json: what ran, on what, and which parts are current."""
-
-    def __init__(self, run: Run, plan: Plan, engine: str):
-        self.run = run
-        self.layout: dict[str, dict[str, Any]] = {}
-        self.started = time.time()
-        self.facts = {
-            "run": run.name,
-            "engine": engine,
-            "config": plan.config.model_dump(),
-            "stages": {stage.name: stage.folder for stage in plan.stages},
-            "commit": _commit(),
-            "python": platform.python_version(),
-            "versions": {d.name: d.version for d in metadata.distributions() if d.name in _DIRECT},
-        }
-
-    def add(self, stages: Sequence[PlannedStage], parts: Sequence[str]) -> None:
-        for stage in stages:
-            self.layout[stage.name] = {"folder": stage.folder, "parts": list(parts)}
-        self._write(finished=None)
-
-    def finish(self) -> None:
-        self._write(finished=time.time())
-
-    def _write(self, finished: float | None) -> None:
-        facts = {**self.facts, "started": self.started, "finished": finished}
-        write_whole(self.run.records / "run.json", json.dumps(facts, indent=1) + "\n")
-        write_whole(self.run.records / "layout.json", json.dumps(self.layout) + "\n")
-
-
-_DIRECT = frozenset(
-    """av dlib-bin decord diffusers facenet-pytorch insightface numpy onnxruntime open_clip_torch pandas pyarrow ray
-    opencv-python-headless scenedetect-headless torch transformers webdataset""".split()  # noqa: SIM905
-)
-
-
-def _commit() -> str | None:
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return None
-    return found.stdout.strip() or None

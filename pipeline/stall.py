@@ -50,19 +50,19 @@ class StallWatch:
                 self._report((time.monotonic() - self._heard) / 60, self._waiting_for())
 
 
-def open_samples(journals: Path) -> list[str]:
-    """Say which samples workers have open, those that have been open longest first."""
+def open_samples(journals: Path, since: float = 0.0) -> list[str]:
+    """Say which samples workers have opened since a time (of `time.time`), those that have been open longest first."""
     opened = []
     for path in journals.glob("*.jsonl") if journals.is_dir() else ():
         try:
-            since, keys = path.stat().st_mtime, Journal(path).open_now()
+            at, keys = path.stat().st_mtime, Journal(path).open_now()
         except FileNotFoundError:  # finished meanwhile
             continue
-        if keys:
+        if keys and at >= since:
             stage, _, part = path.stem.rpartition("-")
-            opened.append((since, f"{_shown(keys)} in {stage} (part {part})"))
+            opened.append((at, f"{_shown(keys)} in {stage} (part {part})"))
     now = time.time()
-    lines = [f"{text}, open for {(now - since) / 60:.1f} minutes" for since, text in sorted(opened)]
+    lines = [f"{text}, open for {(now - at) / 60:.1f} minutes" for at, text in sorted(opened)]
     more = len(lines) - MOST_SHOWN
     return [*lines[:MOST_SHOWN], f"and {more} more"] if more > 0 else lines
 

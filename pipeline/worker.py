@@ -180,7 +180,7 @@ def lineage_of(run: Run, planned: PlannedStage, part: str) -> dict[str, list[str
 
 
 def journal_of(run: Run, planned: PlannedStage, part: str) -> Journal:
-    return Journal(run.records / "journal" / f"{planned.folder}-{part}.jsonl")
+    return Journal(run.journals / f"{planned.folder}-{part}.jsonl")
 
 
 def finished_event(run: Run, planned: PlannedStage, part: str, *, cached: bool) -> dict[str, Any]:

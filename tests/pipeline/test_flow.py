@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.flow import Flow, Job
+from pipeline.flow import Flow, Job, Ledger
 from pipeline.plan import Group, make_plan
 from tests.conftest import numbers_config
 
@@ -45,6 +45,15 @@ def test_a_job_is_over_when_nothing_can_reach_it_any_more(finished, over):
     for part in finished:
         found.finish(0, part)
     assert [found.is_over(job) for job in range(2)] == over
+
+
+def test_a_ledger_knows_what_has_not_been_told_of():
+    ledger = Ledger(STAGES[:2], ["a", "b"])
+    first, second = (stage.name for stage in STAGES[:2])
+    assert [ledger.take({"stage": first, "part": part}) for part in "aba"] == [True, True, False]
+    assert ledger.take({"stage": second, "part": "b"})
+    assert [(stage.name, part) for stage, part in ledger.untold()] == [(second, "a")]
+    assert (ledger.missing([first]), ledger.missing([first, second])) == ([], ["a"])
 
 
 def test_parts_that_wait_are_counted():

@@ -143,7 +143,7 @@ def test_a_write_that_fails_halfway_ends_the_build_in_one_line_and_the_next_goes
     assert not list(run.manifests.glob("*-fetch-*/*.parquet"))
     subprocess.run(command, capture_output=True, check=True)
     left = [path.name for path in run.root.rglob("*") if path.name.startswith(".partial-") or path.suffix == ".stale"]
-    assert (left, list((run.records / "journal").iterdir())) == ([], [])
+    assert (left, list(run.journals.iterdir())) == ([], [])
     assert len(read(run, "fetch")) == 300
 
 

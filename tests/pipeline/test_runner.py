@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from pipeline.errors import ConfigError
+from pipeline.journal import Journal
 from pipeline.lock import locked
 from pipeline.manifest import Manifest, read
 from pipeline.run import Run
@@ -97,6 +98,16 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(build_numbers, run, tmp
     assert len(twice) <= 2  # of the part that was under way, none of a finished one
     straight = build_numbers(where=Run("numbers", tmp_path / "straight"), **options)
     assert hashed_files(run) == hashed_files(straight)
+
+
+def test_journals_that_nobody_needs_any_more_are_removed(build_numbers, run):
+    build_numbers()
+    part = Manifest(run.manifests, "00-inputs").names()[0]
+    finished = next(run.manifests.glob("*-draw-*")).name
+    for name in (f"{finished}-{part}", f"02-draw-0123456789ab-{part}"):
+        Journal(run.journals / f"{name}.jsonl").open(["n0001"])
+    build_numbers()
+    assert list(run.journals.iterdir()) == []
 
 
 def test_nothing_found_is_the_users_to_mend(build_numbers):

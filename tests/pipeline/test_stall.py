@@ -36,6 +36,11 @@ def test_open_samples_are_told_longest_first(tmp_path):
     ]
 
 
+def test_what_an_earlier_build_left_open_is_not_waited_for(tmp_path):
+    Journal(tmp_path / "02-draw-p.jsonl").open(["a"])
+    assert open_samples(tmp_path, time.time() + 1) == []
+
+
 def test_of_many_open_samples_some_are_told(tmp_path):
     for number in range(MOST_SHOWN + 3):
         Journal(tmp_path / f"02-draw-p{number}.jsonl").open([str(number)])
