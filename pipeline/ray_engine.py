@@ -26,10 +26,11 @@ import ray
 from ray.exceptions import AuthenticationError, RayError, RayTaskError
 
 from pipeline import errors
-from pipeline.errors import ClusterError, ConfigError, DuologueError, StorageError
+from pipeline.errors import ConfigError, DuologueError, StorageError
 from pipeline.flow import Flow, Job
 from pipeline.plan import Config
 from pipeline.pools import phases
+from pipeline.ray_head import Head, knock
 from pipeline.run import Run
 from pipeline.scratch import sweep
 from pipeline.stage import Resources
@@ -37,10 +38,7 @@ from pipeline.supervisor import Event, Supervisor, WorkerBug
 from pipeline.worker import Emit
 
 POLL_SECONDS = 0.5
-CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
-POLL_HEAD_SECONDS = 5.0
-GONE_SECONDS = 60.0  # a head that is started again, where a cluster can do that, takes less
 PATIENCE_SECONDS = 15.0  # with a worker that Ray has not started; seconds are usual
 MAX_INITS = 3
 MAX_FALSE_STARTS = 3
@@ -75,7 +73,7 @@ class RayEngine:
         except BaseException:
             self._restore_stderr()
             raise
-        self._head = _Head(ray.get_runtime_context().gcs_address)
+        self._head = Head(ray.get_runtime_context().gcs_address)
         self._busy: dict[Any, _Hand] = {}  # what Ray tells of a hand (its start, or its events) -> the hand
         self._idle: list[_Hand] = []
         self._jobs: Sequence[Job] = ()
@@ -106,12 +104,16 @@ class RayEngine:
         ]
 
     def close(self) -> None:
+        if not self._head.is_gone:  # or Ray would wait for it
+            self._leave()
+        sweep()
+        self._restore_stderr()
+
+    def _leave(self) -> None:
         ends = [hand.actor.close.remote() for hand in self._idle]
         if ends:
             ray.wait(ends, num_returns=len(ends), timeout=CLOSE_SECONDS)
         ray.shutdown()
-        sweep()
-        self._restore_stderr()
 
     def _restore_stderr(self) -> None:
         os.dup2(self._stderr, 2)
@@ -133,7 +135,7 @@ class RayEngine:
             for source in told:
                 self._listen(source, flow, emit)
             if not told:
-                self._head.check()
+                self._head.check_is_there()
 
     def _staff(self, sizes: Sequence[int]) -> None:
         """Give each job its workers: those at hand that are of its size, and new ones."""
@@ -252,29 +254,6 @@ class RayEngine:
                 self._idle.remove(hand)
 
 
-class _Head:
-    """The address of Ray's head. Ray itself waits for one that is gone, and knocks there, without end."""
-
-    def __init__(self, address: str):
-        self.address = address
-        self._answered = self._asked = time.monotonic()
-
-    def check(self) -> None:
-        """Raise ClusterError when nothing has listened there for a while."""
-        now = time.monotonic()
-        if now - self._asked < POLL_HEAD_SECONDS:
-            return
-        self._asked = now
-        try:
-            _check_answers(self.address)
-            self._answered = now
-        except OSError as error:
-            if now - self._answered > GONE_SECONDS:
-                raise ClusterError(
-                    f"the Ray cluster at {self.address} is gone ({error}); the same command goes on from here"
-                ) from error
-
-
 class _Worker:
     """The supervisor as an actor."""
 
@@ -303,12 +282,11 @@ def _connect(config: Config) -> None:
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address:
-            _check_answers(address)
+            knock(address)  # Ray itself would try for minutes
             ray.init(address=address, runtime_env={"py_modules": _packages(config)}, **quiet)
         else:
             # a supervisor kills what takes too much memory, and says so; Ray would kill the supervisor
             os.environ.setdefault("RAY_memory_monitor_refresh_ms", "0")
-            os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "20")  # it is here, or it is dead
             _start(address="local", include_dashboard=False, object_store_memory=OBJECT_STORE_BYTES, **quiet)
     except (OSError, ValueError, AuthenticationError) as error:
         raise ConfigError(
@@ -353,10 +331,3 @@ def _redirect_stderr(log: Path) -> int:
     except OSError as error:
         raise StorageError(f"{log}: cannot be written ({error.strerror}); free space, then run again") from error
     return real
-
-
-def _check_answers(address: str) -> None:
-    """Raise OSError when nothing listens at HOST:PORT; Ray itself would try for minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host and port.isdigit():
-        socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()

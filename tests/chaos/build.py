@@ -87,6 +87,7 @@ class Build:
             text=True,
             errors="replace",
             start_new_session=True,
+            preexec_fn=_listen_to_ctrl_c,
         )
         return cls(household, process)
 
@@ -146,3 +147,8 @@ class Build:
             dump = subprocess.run([spy, "dump", "--pid", str(self.process.pid)], capture_output=True, text=True)
             lines += dump.stdout.splitlines()
         return lines
+
+
+def _listen_to_ctrl_c() -> None:
+    """Undo what a shell does to what it runs in the background, and so to all that this starts in turn."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
