@@ -66,10 +66,14 @@ def build(
 @app.command()
 def inspect(run: RunName, root: Root = Path(".")) -> None:
     """Show what became of the samples of a run, stage by stage, and why, and what that took."""
-    from pipeline.report.funnel import builds, funnel_table
+    from pipeline.report.funnel import builds, cost_table, funnel, funnel_table
 
     where = Run(run, root.resolve())
-    Console(width=max(Console().width, MIN_TABLE_COLUMNS)).print(funnel_table(where))
+    rows = list(funnel(where))
+    console = Console(width=max(Console().width, MIN_TABLE_COLUMNS))
+    console.print(funnel_table(rows))
+    console.print("\nWhat that took, of all workers together:\n", highlight=False)
+    console.print(cost_table(rows))
     typer.echo(f"\n{builds(where)}")
     _sum_up(where)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rich.table import Table
@@ -54,18 +54,20 @@ def funnel(run: Run) -> Iterator[FunnelRow]:
         yield row
 
 
-def funnel_table(run: Run) -> Table:
-    """Draw the funnel for a terminal."""
-    rows = list(funnel(run))
-    on_gpu = any(row.gpu_seconds for row in rows)
-    table = Table(box=None, pad_edge=False)
-    numbers = ["parts", "ok", "expanded", "rejected", "failed", "seconds", *["GPU s"] * on_gpu, "loading", "memory"]
-    for heading in ("stage", *numbers, "size", "why"):
-        table.add_column(heading, justify="left" if heading in ("stage", "why") else "right", no_wrap=True)
+def funnel_table(rows: Sequence[FunnelRow]) -> Table:
+    """Draw what became of the samples, for a terminal."""
+    table = _table("stage", "parts", "ok", "expanded", "rejected", "failed", "why")
     for row in rows:
         reasons = "\n".join(f"{count:>4} {reason}" for reason, count in row.reasons.most_common())
         counts = [str(row.verdicts[verdict] or "") for verdict in ("ok", "expanded", "rejected", "failed")]
-        table.add_row(row.stage, str(row.parts), *counts, *_taken(row, on_gpu), reasons)
+        table.add_row(row.stage, str(row.parts), *counts, reasons)
+    return table
+
+
+def cost_table(rows: Sequence[FunnelRow]) -> Table:
+    """Draw what that took: seconds of work and of loading, the most memory of one worker, bytes on disk."""
+    on_gpu = any(row.gpu_seconds for row in rows)
+    table = _table("stage", "seconds", *["GPU seconds"] * on_gpu, "loading", "memory", "size")
     total = FunnelRow(
         "all",
         seconds=sum(row.seconds for row in rows),
@@ -74,7 +76,16 @@ def funnel_table(run: Run) -> Table:
         bytes=sum(row.bytes for row in rows),
         memory_gb=max((row.memory_gb for row in rows), default=0.0),
     )
-    table.add_row(total.stage, "", "", "", "", "", *_taken(total, on_gpu), "", style="bold")
+    for row in (*rows, total):
+        table.add_row(
+            row.stage,
+            f"{row.seconds:.1f}",
+            *([f"{row.gpu_seconds:.1f}"] if on_gpu else []),
+            f"{row.load_seconds:.1f}" if row.load_seconds >= 0.05 else "",
+            f"{row.memory_gb:.1f} GB" if row.memory_gb else "",
+            shown_bytes(row.bytes),
+            style="bold" if row is total else None,
+        )
     return table
 
 
@@ -96,18 +107,9 @@ def builds(run: Run) -> str:
         "died deadline": "killed at a deadline",
         "lost": "lost with their node or alone",
     }
-    dead = ", ".join(f"{counts[kind]} workers {how}" for kind, how in named.items() if counts[kind])
-    return f"{counts['build']} builds, {seconds:.0f} seconds" + (f"; {dead}" if dead else "")
-
-
-def _taken(row: FunnelRow, on_gpu: bool) -> list[str]:
-    return [
-        f"{row.seconds:.1f}",
-        *([f"{row.gpu_seconds:.1f}"] if on_gpu else []),
-        f"{row.load_seconds:.1f}" if row.load_seconds >= 0.05 else "",
-        f"{row.memory_gb:.1f} GB" if row.memory_gb else "",
-        shown_bytes(row.bytes),
-    ]
+    dead = ", ".join(f"workers {how}: {counts[kind]}" for kind, how in named.items() if counts[kind])
+    times = "build" if counts["build"] == 1 else "builds"
+    return f"{counts['build']} {times}, {seconds:.0f} seconds" + (f"; {dead}" if dead else "")
 
 
 def shown_bytes(count: float) -> str:
@@ -117,3 +119,10 @@ def shown_bytes(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" or count >= 99.95 else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} {UNITS[-1]}"
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in ("stage", "why") else "right", no_wrap=True)
+    return table

@@ -40,8 +40,9 @@ def test_build_shows_a_line_for_each_stage_also_in_a_log_file(numbers, tmp_path)
 def test_inspect_shows_the_funnel_with_reasons(numbers, tmp_path):
     duologue("build", numbers, "--engine", "inline", "--root", tmp_path)
     shown = duologue("inspect", "numbers", "--root", tmp_path)
-    row = next(line.split() for line in shown.stdout.splitlines() if line.startswith("decide"))
-    assert (row[2:4], row[-2:]) == (["6", "8"], ["8", "too_small"])
+    row, cost = (line.split() for line in shown.stdout.splitlines() if line.startswith("decide"))
+    assert row[2:] == ["6", "8", "8", "too_small"]
+    assert cost[-1] == "kB"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_builds_and_deaths_are_told_in_a_line(build_numbers, run):
     build_numbers(draw={"kills": 2})
     build_numbers(draw={"kills": 2})
     assert builds(run).startswith("2 builds, ")
-    assert builds(run).endswith("; 2 workers killed with their sample")
+    assert builds(run).endswith("; workers killed with their sample: 2")
 
 
 @pytest.mark.parametrize(
