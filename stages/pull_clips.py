@@ -94,6 +94,7 @@ class PullClips(Source):
     finds = (Item,)
     reads = (Item,)
     writes = (Clip,)
+    deadline_seconds = 1800.0  # hours of video are read and hashed, perhaps over a network
 
     window_seconds: float = 60.0  # the longest stretch that is worked on as one
     min_seconds: float = 1.0  # a shorter video is rejected, a shorter last window joins the one before

@@ -43,6 +43,7 @@ class WriteShards(Stage):
     light = True
     reads_scores = True
     batch_size = None
+    deadline_seconds = 3600.0  # for gigabytes, perhaps over a network
 
     def load(self, run: Run) -> Path:
         return run.shards

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.errors import SampleError
 from pipeline.media import Media
 from pipeline.sample import Sample
-from pipeline.stage import Stage
+from pipeline.stage import Scorer, Stage
 from tests import fakes
 from tests.fakes import Drawn, Number
 
@@ -69,6 +69,19 @@ class SquareNumbers(Stage):
 
 
 @dataclass(frozen=True)
+class CountThreads(Scorer):
+    """Scores how many threads libraries would take."""
+
+    reads = (Number,)
+
+    def process(self, sample: Sample, model: Any) -> Sample:
+        import cv2
+        import torch
+
+        return sample.score({"opencv": cv2.getNumThreads(), "torch": torch.get_num_threads()})
+
+
+@dataclass(frozen=True)
 class Wait(Stage):
     """Takes its time."""
 
@@ -86,4 +99,4 @@ def note(log: str | None, line: str) -> None:
             file.write(f"{line}\n")
 
 
-STAGES = fakes.STAGES | {kind().name: kind for kind in (Fetch, SquareNumbers, Wait)}
+STAGES = fakes.STAGES | {kind().name: kind for kind in (Fetch, SquareNumbers, CountThreads, Wait)}

@@ -73,6 +73,11 @@ def test_what_eats_more_memory_than_its_stage_may_is_ended(run):
     assert Counter(frame.verdict) == {"ok": 3, "failed": 1}
 
 
+def test_a_worker_has_one_thread(run):
+    quietly(config("count_threads", input="0-0"), run)
+    assert read(run, "count_threads").scores[0] == {"opencv": 1.0, "torch": 1.0}
+
+
 def test_deaths_are_in_the_log(run):
     quietly(config("fetch", {"square_numbers": {"kills": 0}}, input="0-1"), run)
     died = events(run, "died")
