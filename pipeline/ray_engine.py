@@ -68,11 +68,13 @@ class RayEngine:
         self.run = run
         self.build = build
         self._stderr = _redirect_stderr(run.records / "logs" / "ray.log")
+        self._sigterm = signal.getsignal(signal.SIGTERM)
         try:
             _connect(config)
         except BaseException:
-            self._restore_stderr()
+            self._restore()
             raise
+        _on_sigterm(self._sigterm)
         self._head = Head(ray.get_runtime_context().gcs_address)
         self._busy: dict[Any, _Hand] = {}  # what Ray tells of a hand (its start, or its events) -> the hand
         self._idle: list[_Hand] = []
@@ -104,10 +106,12 @@ class RayEngine:
         ]
 
     def close(self) -> None:
-        if not self._head.is_gone:  # or Ray would wait for it
-            self._leave()
-        sweep()
-        self._restore_stderr()
+        try:
+            if not self._head.is_gone:  # or Ray would wait for it
+                self._leave()
+            sweep()
+        finally:
+            self._restore()
 
     def _leave(self) -> None:
         ends = [hand.actor.close.remote() for hand in self._idle]
@@ -115,9 +119,11 @@ class RayEngine:
             ray.wait(ends, num_returns=len(ends), timeout=CLOSE_SECONDS)
         ray.shutdown()
 
-    def _restore_stderr(self) -> None:
+    def _restore(self) -> None:
+        """Take back what Ray has taken: standard error, and what SIGTERM does (its shutdown leaves that to the system)."""
         os.dup2(self._stderr, 2)
         os.close(self._stderr)
+        _on_sigterm(self._sigterm)
 
     def _phase(self, jobs: Sequence[Job], sizes: Sequence[int], emit: Emit) -> None:
         self._jobs = jobs
@@ -278,7 +284,6 @@ def _connect(config: Config) -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     logging.getLogger("ray").setLevel(logging.ERROR)
     address = os.environ.get("RAY_ADDRESS")
-    on_sigterm = signal.getsignal(signal.SIGTERM)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address:
@@ -293,8 +298,11 @@ def _connect(config: Config) -> None:
             f"RAY_ADDRESS={address}: cannot be joined ({error}); unset it to run on this machine, or set "
             "RAY_AUTH_MODE=token where the cluster asks for Ray's token"
         ) from error
+
+
+def _on_sigterm(handler: Any) -> None:
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, on_sigterm)  # Ray has put its own in place
+        signal.signal(signal.SIGTERM, handler)
 
 
 def _start(**options: Any) -> None:

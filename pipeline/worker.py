@@ -96,7 +96,8 @@ class Worker:
         size = planned.stage.batch_size
         fatal = journal.fatal(whole=size is None)
         by_key = {sample.key: sample for sample in samples}
-        for keys in journal.batches(list(by_key), size or max(len(samples), 1)):
+        whole = [list(by_key)] if samples else []
+        for keys in journal.batches(list(by_key), size) if size is not None else whole:
             batch = [by_key[key] for key in keys]
             if keys[0] in fatal:
                 yield batch, [sample.fail(*fatal[sample.key]) for sample in batch]

@@ -69,6 +69,26 @@ class SquareNumbers(Stage):
 
 
 @dataclass(frozen=True)
+class AddNumbers(Stage):
+    """Takes parts whole, and dies of one that holds a number as long as the file `danger` is there."""
+
+    reads = (Number, Drawn)
+    writes = (Square,)
+    batch_size = None
+
+    kills: int | None = None
+    danger: str = ""
+    log: str | None = None
+
+    def process_batch(self, samples: Sequence[Sample], model: Any) -> list[Sample]:
+        values = [sample[Number].value for sample in samples]
+        note(self.log, " ".join(map(str, values)))
+        if self.kills in values and Path(self.danger).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [sample.put(Square(sum(values))) for sample in samples]
+
+
+@dataclass(frozen=True)
 class CountThreads(Scorer):
     """Scores how many threads libraries would take."""
 
@@ -99,4 +119,4 @@ def note(log: str | None, line: str) -> None:
             file.write(f"{line}\n")
 
 
-STAGES = fakes.STAGES | {kind().name: kind for kind in (Fetch, SquareNumbers, CountThreads, Wait)}
+STAGES = fakes.STAGES | {kind().name: kind for kind in (Fetch, SquareNumbers, AddNumbers, CountThreads, Wait)}

@@ -56,6 +56,19 @@ def test_of_a_batch_that_dies_only_the_culprit_fails(run, tmp_path):
     assert [line for line in lines(log) if "6" in line.split()] == ["4 5 6 7", "6 7", "6", "6"]
 
 
+def test_a_part_that_is_taken_whole_is_never_taken_in_pieces(run, tmp_path):
+    log, danger = tmp_path / "log", tmp_path / "danger"
+    danger.touch()
+    options = {"kills": 1, "danger": str(danger), "log": str(log)}
+    quietly(config("fetch", {"add_numbers": options}, input="0-3"), run)
+    assert lines(log) == ["0 1 2 3"] * 2
+    assert read(run, "add_numbers").reason.tolist() == ["killed_worker"] * 4
+    danger.unlink()
+    quietly(config("fetch", {"add_numbers": options}, input="0-3"), run, retry_failed=True)
+    assert lines(log) == ["0 1 2 3"] * 3
+    assert [square["value"] for square in read(run, "add_numbers").square] == [6] * 4
+
+
 def test_native_code_that_hangs_is_ended_at_the_stages_deadline(run):
     limits = {"square_numbers": {"deadline_seconds": 1.0}}
     quietly(config("fetch", {"square_numbers": {"hangs": 1}}, input="0-3", stages=limits), run)
