@@ -120,7 +120,7 @@ class RayEngine:
         ray.shutdown()
 
     def _restore(self) -> None:
-        """Take back what Ray has taken: standard error, and what SIGTERM does (its shutdown leaves that to the system)."""
+        """Take back what Ray has taken: standard error, and what SIGTERM does, also once Ray has given it up."""
         os.dup2(self._stderr, 2)
         os.close(self._stderr)
         _on_sigterm(self._sigterm)
