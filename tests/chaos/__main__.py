@@ -56,7 +56,7 @@ def main(
 ) -> None:
     """Stop builds at random moments and see that nothing is lost."""
     started = time.monotonic()
-    folder = _workplace()
+    folder = _short_folder()
     mounts = can_mount(folder / "mount")
     if not mounts:
         typer.echo("this user may not mount a disk: inline files are kept from growing instead, Ray's disk stays as is")
@@ -164,7 +164,7 @@ def _tell(stop: Stop, verdict: Verdict) -> None:
     typer.echo(f"{line}  {said}")
 
 
-def _workplace() -> Path:
+def _short_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     if len(str(folder)) > LONGEST_FOLDER and os.path.isdir("/tmp"):
         folder.rmdir()
