@@ -99,11 +99,18 @@ class Decoder:
         """
         return Probe(**self._ask({"op": "probe", "path": os.fspath(path)}))
 
-    def frames_at(self, path: str | os.PathLike, seconds: Sequence[float], height: int | None = None) -> Decoded:
+    def frames_at(
+        self,
+        path: str | os.PathLike,
+        seconds: Sequence[float],
+        height: int | None = None,
+        crop: tuple[int, int, int, int] | None = None,
+    ) -> Decoded:
         """Return the frames that are on screen at these times, one for each.
 
-        Frames taller than `height` pixels are scaled down to it. All frames are in memory at once: ask for a
-        long stretch in pieces, with `sample_times`.
+        Frames are cut to `crop` first, (x0, y0, x1, y1) in pixels of the whole upright frame; what is then taller than
+        `height` pixels is scaled down to it. All frames are in memory at once: ask for a long stretch in pieces, with
+        `sample_times`.
         """
         if not seconds:
             return Decoded(self.readers[0], (), np.empty((0, 0, 0, 3), np.uint8))
@@ -112,6 +119,7 @@ class Decoder:
             "path": os.fspath(path),
             "seconds": [float(time) for time in seconds],
             "height": height,
+            "crop": crop,
         }
         for reader in self.readers[:-1]:
             try:

@@ -4,7 +4,7 @@ Each line on stdin is a request, a JSON object with `op`, `path` and `deadline_s
 
     {"op": "probe"}                                      -> one line
     {"op": "times", "start": 0, "end": 60}               -> one line
-    {"op": "frames", "reader": "decord", "seconds": [0.0, 0.5], "height": 144}
+    {"op": "frames", "reader": "decord", "seconds": [0.0, 0.5], "height": 144, "crop": null}
         -> {"shape": [2, 144, 256, 3]}, then for each frame {"seconds": 0.48} and its raw bytes, then {}
 
 Where something fails, {"error": reason, "detail": line} takes the place of the next line. It ends when stdin
@@ -91,7 +91,7 @@ class Child:
                 shown = file.index.between(request["start"], request["end"])
                 self._say({"seconds": file.index.seconds[shown.start : shown.stop]})
             else:
-                self._send_frames(file, **{key: request[key] for key in ("reader", "seconds", "height")})
+                self._send_frames(file, **{key: request[key] for key in ("reader", "seconds", "height", "crop")})
         except SampleError as error:
             self._say({"error": error.reason, "detail": error.detail})
         except MemoryError:
@@ -106,16 +106,21 @@ class Child:
             self.file = OpenFile(path)
         return self.file
 
-    def _send_frames(self, file: OpenFile, reader: str, seconds: list[float], height: int | None) -> None:
+    def _send_frames(
+        self, file: OpenFile, reader: str, seconds: list[float], height: int | None, crop: list[int] | None
+    ) -> None:
         wanted = [file.index.at(time) for time in seconds]
-        size = scaled_size(file.shape, height)
+        x0, y0, x1, y1 = crop or (0, 0, file.shape[1], file.shape[0])
+        assert 0 <= x0 < x1 <= file.shape[1], crop
+        assert 0 <= y0 < y1 <= file.shape[0], crop
+        size = scaled_size((y1 - y0, x1 - x0), height)
         repeats = [len(list(same)) for _, same in groupby(wanted)]
         try:
             found = file.reader(reader).frames([position for position, _ in groupby(wanted)])
             self._say({"shape": [len(wanted), size[1], size[0], 3]})
             for (time, frame), count in zip(found, repeats, strict=True):
                 check_shape(frame, file.shape)
-                pixels = fit(frame, size).tobytes()
+                pixels = fit(frame[y0:y1, x0:x1], size).tobytes()
                 for _ in range(count):
                     self._say({"seconds": time})
                     self.replies.write(pixels)
@@ -168,7 +173,7 @@ def check_shape(frame: np.ndarray, shape: tuple[int, ...]) -> None:
 
 
 def scaled_size(shape: tuple[int, ...], height: int | None) -> tuple[int, int]:
-    """Return (width, height) of a frame (H, W, 3) brought down to `height`; it is never enlarged."""
+    """Return (width, height) of a frame of shape (H, W, ...) brought down to `height`; it is never enlarged."""
     if height is None or shape[0] <= height:
         return shape[1], shape[0]
     return max(round(shape[1] * height / shape[0]), 1), height

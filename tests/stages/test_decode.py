@@ -120,6 +120,24 @@ def test_frames_are_scaled_down_never_up(decoders, film, height, size):
     assert number_of(frames[0][:, : size[1] // 8 * 8]) == 5
 
 
+@pytest.mark.parametrize(
+    ("crop", "height", "size"),
+    [
+        ((0, 0, 160, 96), None, (96, 160)),
+        ((40, 10, 81, 43), None, (33, 41)),
+        ((40, 20, 120, 80), 30, (30, 40)),
+        ((40, 20, 120, 80), 60, (60, 80)),
+    ],
+)
+def test_frames_are_cut_before_they_are_scaled(decoders, film, crop, height, size):
+    whole = decoders["auto"].frames_at(film, [0.2]).frames[0]
+    frame = decoders["auto"].frames_at(film, [0.2], height, crop).frames[0]
+    assert frame.shape == (*size, 3)
+    x0, y0, x1, y1 = crop
+    expected = cv2.resize(whole[y0:y1, x0:x1], size[::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(frame.astype(int) - expected).max() <= 1
+
+
 def test_every_frame_belongs_to_one_window(decoders, film):
     first, second = (
         [number_of(frame) for some in decoders["auto"].every_frame(film, *window, 48) for frame in some.frames]
