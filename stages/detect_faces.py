@@ -19,22 +19,42 @@ from stages.decode import READERS, Decoder, sample_times
 from stages.models.catalog import DETECTORS, EMBEDDERS
 from stages.models.faces import Detection, Detector, Embedder
 from stages.pull_clips import Clip
-from stages.quality import PATCH_PIXELS, roll_degrees, sharpness, size, upright_patch, yaw_degrees
+from stages.quality import (
+    PATCH_PIXELS,
+    exposure,
+    eyes_open,
+    look,
+    pitch_degrees,
+    roll_degrees,
+    sharpness,
+    size,
+    upright_patch,
+    yaw_degrees,
+)
 
 FRAMES_PER_REQUEST = 32  # held in memory at once
 
 
 @dataclass(frozen=True)
 class Face:
-    """One detected face. Coordinates are pixels of the full frame; angles are degrees, 0 is frontal and upright."""
+    """One detected face. Coordinates are pixels of the frame; angles are degrees, 0 is frontal, level and upright.
+
+    What is measured of its picture is measured of the upright patch of its box, by the functions of `stages.quality`
+    with the fields' names.
+    """
 
     box: tuple[float, float, float, float]  # x0, y0, x1, y1
     landmarks: tuple[float, ...]  # x, y of left eye, right eye, nose, left and right mouth corner (viewer's left)
     score: float  # the detector's, 0 to 1
-    sharpness: float  # stages.quality.sharpness: higher is sharper
+    sharpness: float  # higher is sharper
+    exposure: float  # 0 to 1, 1 is well exposed
+    eyes_open: float | None  # 0 to 1, comparable among faces of one person; None where the eyes are not seen
     yaw_degrees: float  # positive: turned towards the viewer's right
+    pitch_degrees: float  # positive: looking down
     roll_degrees: float  # positive: leaning towards the viewer's right
-    embedding: tuple[F32, ...] | None  # None where the face is too small to be embedded
+    text_share: float  # share of the face under burned-in text, 0 to 1
+    look: bytes  # LOOK_PIXELS x LOOK_PIXELS grey levels, row by row
+    embedding: tuple[F32, ...] | None  # None where the face is too small, or its like has been embedded already
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,7 @@ class DetectFaces(Stage):
 
     reads = (Clip, Shots)
     writes = (Faces,)
+    version = 2
 
     frames_per_second: float = 3.0
     cut_distance_seconds: float = 0.1  # kept from the shot's ends, where frames may blend
@@ -161,13 +182,19 @@ class DetectFaces(Stage):
         embedding = None
         if size(whole.box) >= self.min_embedded_face_pixels:
             embedding = tuple(float(v) for v in models.embedder.embed(picture, [face])[0])
+        patch = upright_patch(picture, face.box, face.landmarks, PATCH_PIXELS)
         return Face(
             box=whole.box,
             landmarks=whole.landmarks,
             score=face.score,
-            sharpness=sharpness(upright_patch(picture, face.box, face.landmarks, PATCH_PIXELS)),
+            sharpness=sharpness(patch),
+            exposure=exposure(patch),
+            eyes_open=eyes_open(patch, face.box, face.landmarks),
             yaw_degrees=yaw_degrees(face.landmarks),
+            pitch_degrees=pitch_degrees(face.landmarks),
             roll_degrees=roll_degrees(face.landmarks),
+            text_share=0.0,
+            look=look(patch),
             embedding=embedding,
         )
 

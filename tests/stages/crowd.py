@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.sample import Sample
 from stages.detect_faces import Face, Faces, Frame
+from stages.quality import LOOK_PIXELS
 
 WIDTH, HEIGHT = 640, 360
 
@@ -23,6 +24,12 @@ def vector(person: int, wobble: int = 0, twin_of: int | None = None) -> tuple[fl
     return tuple(base.tolist())
 
 
+def look(person: int, yaw: float = 0.0) -> bytes:
+    """Return grey levels that are a person's own, moved aside where the face is turned."""
+    levels = np.random.default_rng(person).integers(60, 200, (LOOK_PIXELS, LOOK_PIXELS), np.uint8)
+    return np.roll(levels, round(yaw / 10), axis=1).tobytes()
+
+
 def face(
     person: int,
     x: float,
@@ -33,15 +40,20 @@ def face(
     yaw: float = 0.0,
     score: float = 1.0,
 ) -> Face:
-    """Return an upright face whose box has its upper left corner at (x, y)."""
+    """Return an upright face whose box has its upper left corner at (x, y). A turned face looks different."""
     points = (0.3, 0.4, 0.7, 0.4, 0.5, 0.6, 0.35, 0.8, 0.65, 0.8)
     return Face(
         box=(x, y, x + size, y + size),
         landmarks=tuple((x, y)[i % 2] + size * p for i, p in enumerate(points)),
         score=score,
         sharpness=100.0,
+        exposure=1.0,
+        eyes_open=0.4,
         yaw_degrees=yaw,
+        pitch_degrees=0.0,
         roll_degrees=0.0,
+        text_share=0.0,
+        look=look(person, yaw),
         embedding=vector(person, wobble) if size >= 28 else None,
     )
 

@@ -4,17 +4,33 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.quality import merit, pose_gap_degrees, roll_degrees, sharpness, size, upright_patch, yaw_degrees
+from stages.quality import (
+    exposure,
+    eyes_open,
+    grey_levels,
+    look,
+    merit,
+    pitch_degrees,
+    pose_gap_degrees,
+    roll_degrees,
+    sharpness,
+    size,
+    upright_patch,
+    yaw_degrees,
+)
 
+POINTS = (29.0, 38.0, 67.0, 38.0, 48.0, 58.0, 34.0, 77.0, 62.0, 77.0)  # of a face that fills a patch of 96
+BOX = (0.0, 0.0, 96.0, 96.0)
 FRONTAL = (-31.5, 0.0, 31.5, 0.0, 0.0, 30.0, -22.0, 65.0, 22.0, 65.0)
 
 
-def head(yaw: float = 0.0, roll: float = 0.0) -> tuple[float, ...]:
-    """Project a head's landmarks, in millimetres: its nose 27 before the plane of the eyes, turned and then leant."""
-    turn, lean = math.radians(yaw), math.radians(roll)
+def head(yaw: float = 0.0, roll: float = 0.0, pitch: float = 0.0) -> tuple[float, ...]:
+    """Project a head's landmarks, in millimetres: its nose 27 before the plane of the eyes."""
+    turn, lean, nod = math.radians(yaw), math.radians(roll), math.radians(pitch)
     depths = (0.0, 0.0, 27.0, 0.0, 0.0)
     points = []
     for (x, y), z in zip(np.reshape(FRONTAL, (5, 2)), depths, strict=True):
+        y = y * math.cos(nod) + z * math.sin(nod)
         seen = x * math.cos(turn) + z * math.sin(turn)
         points += [seen * math.cos(lean) - y * math.sin(lean), seen * math.sin(lean) + y * math.cos(lean)]
     return tuple(points)
@@ -25,6 +41,16 @@ def head(yaw: float = 0.0, roll: float = 0.0) -> tuple[float, ...]:
 def test_pose_is_read_from_landmarks(yaw, roll):
     assert yaw_degrees(head(yaw, roll)) == pytest.approx(yaw, abs=1e-6)
     assert roll_degrees(head(yaw, roll)) == pytest.approx(roll, abs=1e-6)
+
+
+@pytest.mark.parametrize("pitch", [-30, 0, 20])
+@pytest.mark.parametrize("roll", [-40, 0, 25])
+def test_a_nod_is_read_from_landmarks(pitch, roll):
+    assert pitch_degrees(head(0, roll, pitch)) == pytest.approx(pitch, abs=1e-6)
+
+
+def test_landmarks_in_one_point_have_a_finite_pitch():
+    assert -90 <= pitch_degrees((5.0, 5.0) * 5) <= 90
 
 
 def test_a_profile_whose_eyes_coincide_still_has_a_pose():
@@ -74,6 +100,49 @@ def test_a_hand_before_the_mouth_is_not_sharpness():
     covered = plain.copy()
     covered[70:] = np.random.default_rng(0).integers(0, 256, (26, 96, 3), np.uint8)
     assert sharpness(covered) == sharpness(plain) == 0
+
+
+def grey(level: float, noise: float = 20.0) -> np.ndarray:
+    levels = np.random.default_rng(0).normal(level, noise, (96, 96, 1))
+    return np.repeat(levels.clip(0, 255).astype(np.uint8), 3, axis=2)
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"), [(128, 1.0), (70, 1.0), (25, 0.33), (5, 0.03), (230, 0.42), (255, 0.0)], ids=str
+)
+def test_exposure_falls_towards_black_and_white(level, expected):
+    assert exposure(grey(level)) == pytest.approx(expected, abs=0.03)
+
+
+def test_a_blown_quarter_of_a_face_does_not_count():
+    patch = grey(128)
+    patch[:, 64:] = 255  # a sixth of each side of a patch is background
+    assert exposure(patch) == pytest.approx(0.75)
+
+
+def drawn_eyes(height: int) -> np.ndarray:
+    patch = np.full((96, 96, 3), 180, np.uint8)
+    for x, y in ((29, 38), (67, 38)):
+        cv2.ellipse(patch, (x, y), (9, height), 0, 0, 360, (60, 60, 60), -1)
+    return patch
+
+
+def test_open_eyes_are_darker_than_closed_ones():
+    line, slit, wide = (eyes_open(drawn_eyes(height), BOX, POINTS) for height in (0, 1, 4))
+    assert line < 0.3 < slit < 0.5 < wide < 0.7
+
+
+def test_eyes_beside_the_patch_are_not_judged():
+    assert eyes_open(drawn_eyes(3), BOX, (1.0, *POINTS[1:])) is None
+
+
+def test_a_look_is_the_face_in_small_grey_levels():
+    patch = np.zeros((96, 96, 3), np.uint8)
+    patch[:4, 92:] = (0, 255, 0)
+    levels = grey_levels(look(patch))
+    assert levels.shape == (24, 24)
+    assert levels[0, 23] == 150
+    assert levels.sum() == 150
 
 
 @pytest.mark.parametrize(
