@@ -99,6 +99,7 @@ class CropCloseups(Stage):
 
     reads = (Clip, Faces, People, Pair)
     writes = (Closeups,)
+    version = 2
 
     size_px: int = 384
     min_face_pixels: float = 40.0  # in the round-1 picture, after scaling
@@ -107,6 +108,9 @@ class CropCloseups(Stage):
     closeup_faces: float = 2.6
     face_faces: float = 1.5
     min_gap_seconds: float = 1.0
+    min_closeup_gap: float = 0.1  # 0 the same picture as round 1, 1 nothing in common
+    max_text_share: float = 0.05  # of a face
+    min_look_similarity: float = 0.25  # of an embedded face to its person's best, on the common scale
     segmenter: str = "grabcut"
     device: str = "cpu"
     reader: str = "auto"
@@ -137,11 +141,15 @@ class CropCloseups(Stage):
             max_pad_share=self.max_pad_share,
             closeup_faces=self.closeup_faces,
             min_gap_seconds=self.min_gap_seconds,
+            min_gap=self.min_closeup_gap,
+            max_text_share=self.max_text_share,
+            min_similarity=self.min_look_similarity,
         )
         choice = choose(sample[Faces], sample[People], sample[Pair], limits)
         if isinstance(choice, Shortfall):
             return sample.reject(choice.reason, choice.measured, choice.threshold)
-        seconds = sorted({look.seconds for look in (*choice.near, *choice.closeups)})
+        closeups = [looks[0] for looks in choice.closeups]
+        seconds = sorted({look.seconds for look in (*choice.near, *closeups)})
         with sample[Clip].local() as path:
             decoded = tools.decoder.frames_at(path, seconds)
         frames = dict(zip(seconds, decoded.frames, strict=True))
@@ -161,7 +169,7 @@ class CropCloseups(Stage):
                 near=self._view(near, frame, segmenter),
                 closeup=self._view(closeup, frames[closeup.seconds], segmenter),
             )
-            for near, closeup, face in zip(choice.near, choice.closeups, faces, strict=True)
+            for near, (closeup, *_), face in zip(choice.near, choice.closeups, faces, strict=True)
         ]
         return Closeups(jpeg(round1), moment.shot, moment.seconds, choice.square, *subjects)
 

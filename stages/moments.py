@@ -1,9 +1,9 @@
 """Which moments of a pair become its pictures.
 
 Round 1 is the moment whose worse face is best, among those with nobody but these two in the picture and for which
-each of them can also be shown alone at another moment, some time away and if possible in another pose. A face's merit
-is that of `stages.quality.merit` times the square of how much it looks like its person's best faces, which tells a
-hand before a mouth.
+each of them can also be shown alone at another moment: some time away, and in another pose or, where somebody speaks
+straight ahead all the while, with another look. A face need not be embedded, for its track vouches for it; one that is
+embedded must be like its person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,13 @@ import numpy as np
 from stages.detect_faces import Face, Faces, Frame
 from stages.framing import Box, TooFarApart, padding_share, shows, square_of_one, square_of_two
 from stages.pair_people import Pair, visible
-from stages.quality import pose_gap_degrees, size
-from stages.similarity import CALIBRATIONS
+from stages.quality import look_gap, pose_gap_degrees, size
+from stages.similarity import CALIBRATIONS, Calibration
 from stages.track_people import People, best_faces, face_of, merit_of
 
-WIDE_POSE_GAP_DEGREES = 40.0  # farther apart makes a close-up no better
-POSE_WEIGHT = 0.5  # a pose that far away outweighs a face half as good again
+WIDE_POSE_GAP_DEGREES = 40.0  # poses that have nothing in common
+GAP_WEIGHT = 0.5  # a close-up that has nothing in common with round 1 outweighs a face half as good again
+ALTERNATIVES = 4  # close-ups of a person, so that there is another where one cannot be cut out
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Limits:
     """What pictures must satisfy.
 
     `min_face_pixels` holds for both faces of round 1 after scaling to `training_pixels`; `max_pad_share` is the share
-    of round 1 that may lie above the frame; `closeup_faces` the side of a close-up in sizes of its face.
+    of round 1 that may lie above the frame; `closeup_faces` the side of a close-up in sizes of its face. A close-up
+    is `min_gap_seconds` away from round 1 and `min_gap` (of `gap`, 0 to 1) different. At most `max_text_share` of a
+    face may lie under burned-in text, and one that is embedded has `min_similarity` to its person's best.
     """
 
     training_pixels: int
@@ -36,6 +39,9 @@ class Limits:
     max_pad_share: float
     closeup_faces: float
     min_gap_seconds: float
+    min_gap: float
+    max_text_share: float
+    min_similarity: float
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,14 @@ class Look:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is to be cut out: the square of round 1, and looks at the two people, from left to right in round 1."""
+    """What is to be cut out: the square of round 1, and looks at the two people, from left to right in round 1.
+
+    `closeups` has up to ALTERNATIVES looks at each, the best first.
+    """
 
     square: Box
     near: tuple[Look, Look]
-    closeups: tuple[Look, Look]
+    closeups: tuple[tuple[Look, ...], tuple[Look, ...]]
 
 
 # What a moment can fail for, in the order in which it is tried. A pair gets the reason of the moment that came
@@ -67,15 +76,20 @@ class Choice:
 #   magnified_too_much    training size over side of the square, of round 1 or a close-up
 #   faces_too_small       size of the smaller face in round 1
 #   someone_else          faces in round 1
+#   text_over_face        share of a face, the one with more, under burned-in text
 #   head_cut_off          people who can be shown alone, with the whole head and nobody else's face
 #   no_closeup            longest time between round 1 and another look at the same person, in seconds
+#   closeup_too_similar_to_round1
+#                         largest gap (of `gap`, 0 to 1) between round 1 and a look at the same person at such a time
 REASONS = (
     "heads_too_far_apart",
     "magnified_too_much",
     "faces_too_small",
     "someone_else",
+    "text_over_face",
     "head_cut_off",
     "no_closeup",
+    "closeup_too_similar_to_round1",
 )
 
 
@@ -93,9 +107,15 @@ class Shortfall:
         return REASONS.index(self.reason), -abs(self.measured - self.threshold)
 
 
-def choose(faces: Faces, people: People, pair: Pair, limits: Limits) -> Choice | Shortfall:
-    """Choose the moments and squares of a pair, or say what stood nearest and why it would not do."""
-    looks = {person: looks_at(faces, people, person, limits) for person in pair.persons}
+def choose(
+    faces: Faces, people: People, pair: Pair, limits: Limits, scale: Calibration | None = None
+) -> Choice | Shortfall:
+    """Choose the moments and squares of a pair, or say what stood nearest and why it would not do.
+
+    `scale` compares the embeddings; None: the one that is shipped with the embedder.
+    """
+    scale = scale or CALIBRATIONS[faces.embedder]
+    looks = {person: looks_at(faces, people, person, limits, scale) for person in pair.persons}
     best: Choice | None = None
     shortfalls = []
     for shot in pair.shots:
@@ -112,15 +132,16 @@ def choose(faces: Faces, people: People, pair: Pair, limits: Limits) -> Choice |
     return max(shortfalls, key=lambda shortfall: shortfall.closeness)
 
 
-def looks_at(faces: Faces, people: People, person: int, limits: Limits) -> list[Look]:
+def looks_at(faces: Faces, people: People, person: int, limits: Limits, scale: Calibration) -> list[Look]:
     """Return all looks at one person that show the whole head and nobody else's face, in the order of time."""
     tracks = [people.tracks[number] for number in people.persons[person].tracks]
     best = best_faces(faces, tracks)
-    scale = CALIBRATIONS[faces.embedder]
     looks = []
     for sighting in sorted((s for track in tracks for s in track.sightings), key=lambda s: s.frame):
         frame, face = faces.frames[sighting.frame], face_of(faces, sighting)
-        if face.embedding is None:
+        if face.text_share > limits.max_text_share:
+            continue
+        if face.embedding is not None and scale.of_sets(np.array([face.embedding]), best) < limits.min_similarity:
             continue
         others = tuple(other for other in frame.faces if other is not face)
         square = square_of_one(
@@ -128,9 +149,18 @@ def looks_at(faces: Faces, people: People, person: int, limits: Limits) -> list[
         )
         if square is None or any(shows(square, other.box) for other in others):
             continue
-        typical = float(np.clip(scale.of_sets(np.array([face.embedding]), best), 0, 1))
-        looks.append(Look(person, frame.shot, frame.seconds, face, others, square, merit_of(face) * typical**2))
+        looks.append(Look(person, frame.shot, frame.seconds, face, others, square, merit_of(face)))
     return looks
+
+
+def gap(a: Face, b: Face) -> float:
+    """Return how different two pictures of a person are, 0 (the same) to 1 (nothing in common).
+
+    1 less the product of what they share in pose, of WIDE_POSE_GAP_DEGREES, and in look.
+    """
+    angles = [(face.yaw_degrees, face.pitch_degrees, face.roll_degrees) for face in (a, b)]
+    pose = min(pose_gap_degrees(*angles) / WIDE_POSE_GAP_DEGREES, 1.0)
+    return 1 - (1 - pose) * (1 - look_gap(a.look, b.look))
 
 
 def _try(
@@ -157,28 +187,36 @@ def _try(
     inside = sum(shows(square, face.box) for face in frame.faces)
     if inside > 2:
         return Shortfall("someone_else", inside, 2)
+    covered = max(face.text_share for face in together.values())
+    if covered > limits.max_text_share:
+        return Shortfall("text_over_face", covered, limits.max_text_share)
     if len(near) < 2:
         return Shortfall("head_cut_off", len(near), 2)
     closeups = []
     for look in near:
-        gaps = [
-            (abs(other.seconds - look.seconds), other)
-            for other in looks[look.person]
-            if _upscale(other.square, limits) <= limits.max_upscale
-        ]
-        longest = max(gap for gap, _ in gaps)
-        if longest < limits.min_gap_seconds:
-            return Shortfall("no_closeup", longest, limits.min_gap_seconds)
-        others = [other for gap, other in gaps if gap >= limits.min_gap_seconds]
-        closeups.append(max(others, key=lambda other: _worth(other, look)))
+        ranked = _closeups(look, looks[look.person], limits)
+        if isinstance(ranked, Shortfall):
+            return ranked
+        closeups.append(ranked)
     return Choice(square, (near[0], near[1]), (closeups[0], closeups[1]))
 
 
-def _worth(closeup: Look, near: Look) -> float:
-    """Return how good a close-up is beside round 1: its merit, and more for another pose."""
-    a, b = closeup.face, near.face
-    gap = pose_gap_degrees((a.yaw_degrees, a.roll_degrees), (b.yaw_degrees, b.roll_degrees))
-    return closeup.merit * (1 + POSE_WEIGHT * min(gap / WIDE_POSE_GAP_DEGREES, 1.0))
+def _closeups(near: Look, looks: Sequence[Look], limits: Limits) -> tuple[Look, ...] | Shortfall:
+    """Return the best other looks at the person who is seen `near`, the best first."""
+    usable = [look for look in looks if _upscale(look.square, limits) <= limits.max_upscale + 1e-6]
+    longest = max(abs(look.seconds - near.seconds) for look in usable)
+    if longest < limits.min_gap_seconds:
+        return Shortfall("no_closeup", longest, limits.min_gap_seconds)
+    away = [
+        (gap(look.face, near.face), look)
+        for look in usable
+        if abs(look.seconds - near.seconds) >= limits.min_gap_seconds
+    ]
+    widest = max(width for width, _ in away)
+    if widest < limits.min_gap:
+        return Shortfall("closeup_too_similar_to_round1", widest, limits.min_gap)
+    different = [(look.merit * (1 + GAP_WEIGHT * width), look) for width, look in away if width >= limits.min_gap]
+    return tuple(look for _, look in sorted(different, key=lambda one: -one[0])[:ALTERNATIVES])
 
 
 def _merit(choice: Choice) -> float:

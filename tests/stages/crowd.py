@@ -24,10 +24,11 @@ def vector(person: int, wobble: int = 0, twin_of: int | None = None) -> tuple[fl
     return tuple(base.tolist())
 
 
-def look(person: int, yaw: float = 0.0) -> bytes:
-    """Return grey levels that are a person's own, moved aside where the face is turned."""
-    levels = np.random.default_rng(person).integers(60, 200, (LOOK_PIXELS, LOOK_PIXELS), np.uint8)
-    return np.roll(levels, round(yaw / 10), axis=1).tobytes()
+def look(person: int, wobble: int = 0) -> bytes:
+    """Return grey levels that are a person's own, 0.2 to 0.3 (stages.quality.look_gap) from the person's others."""
+    own, passing = (np.random.default_rng(seed) for seed in (person, 1000 + wobble))
+    levels = own.normal(128, 40, (LOOK_PIXELS, LOOK_PIXELS)) + passing.normal(0, 23, (LOOK_PIXELS, LOOK_PIXELS))
+    return levels.clip(0, 255).astype(np.uint8).tobytes()
 
 
 def face(
@@ -40,7 +41,7 @@ def face(
     yaw: float = 0.0,
     score: float = 1.0,
 ) -> Face:
-    """Return an upright face whose box has its upper left corner at (x, y). A turned face looks different."""
+    """Return an upright face whose box has its upper left corner at (x, y)."""
     points = (0.3, 0.4, 0.7, 0.4, 0.5, 0.6, 0.35, 0.8, 0.65, 0.8)
     return Face(
         box=(x, y, x + size, y + size),
@@ -53,7 +54,7 @@ def face(
         pitch_degrees=0.0,
         roll_degrees=0.0,
         text_share=0.0,
-        look=look(person, yaw),
+        look=look(person, wobble),
         embedding=vector(person, wobble) if size >= 28 else None,
     )
 

@@ -5,10 +5,10 @@ import pytest
 
 from pipeline.sample import Sample
 from stages.detect_faces import Faces, Frame
-from stages.moments import Choice, Limits, Shortfall, choose
+from stages.moments import ALTERNATIVES, Choice, Limits, Shortfall, choose, gap
 from stages.pair_people import Pair
 from stages.track_people import People, TrackPeople
-from tests.stages.crowd import face, shot, window
+from tests.stages.crowd import face, shot, vector, window
 
 ALWAYS = range(12)
 LIMITS = Limits(
@@ -18,6 +18,9 @@ LIMITS = Limits(
     max_pad_share=0.2,
     closeup_faces=2.6,
     min_gap_seconds=1.0,
+    min_gap=0.1,
+    max_text_share=0.05,
+    min_similarity=0.25,
 )
 DUO = shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 150, 2: 400})
 
@@ -68,15 +71,51 @@ def test_closeups_are_some_time_away_and_in_another_pose():
     choice = chosen(changed(DUO, {1: {"yaw_degrees": 25.0}, 10: {"yaw_degrees": 25.0}}))
     now = choice.near[0].seconds
     left, right = choice.closeups
-    assert left.face.yaw_degrees == 25.0
-    assert all(abs(look.seconds - now) >= LIMITS.min_gap_seconds for look in (left, right))
-    assert [look.person for look in choice.closeups] == [0, 1]
+    assert left[0].face.yaw_degrees == 25.0
+    assert all(abs(look.seconds - now) >= LIMITS.min_gap_seconds for look in (*left, *right))
+    assert [{look.person for look in looks} for looks in choice.closeups] == [{0}, {1}]
+
+
+def test_closeups_have_alternatives_the_best_first():
+    choice = chosen(changed(DUO, {i: {"sharpness": 100.0 - 8 * i} for i in ALWAYS}))
+    for near, looks in zip(choice.near, choice.closeups, strict=True):
+        worth = [look.merit * (1 + 0.5 * gap(look.face, near.face)) for look in looks]
+        assert len(worth) == len({look.seconds for look in looks}) == ALTERNATIVES
+        assert worth == sorted(worth, reverse=True)
+
+
+def test_a_person_who_looks_the_same_all_the_while_has_no_closeup():
+    still = changed(DUO, {i: {"look": DUO[0].faces[0].look} for i in ALWAYS})
+    assert shortfall_of(still) == Shortfall("closeup_too_similar_to_round1", pytest.approx(0.0), 0.1)
+    assert isinstance(choice_of(changed(still, {9: {"pitch_degrees": 5.0}})), Choice)
+
+
+def test_faces_under_text_are_not_shown():
+    written = changed(DUO, {i: {"text_share": 0.3} for i in ALWAYS if i not in (2, 8)})
+    choice = chosen(written)
+    assert sorted([choice.near[0].seconds, *(look.seconds for look in choice.closeups[0])]) == pytest.approx(
+        [2 / 3, 8 / 3]
+    )
+    assert shortfall_of(changed(DUO, {i: {"text_share": 0.3} for i in ALWAYS})) == Shortfall(
+        "text_over_face", 0.3, 0.05
+    )
+
+
+def test_a_face_need_not_be_embedded():
+    choice = chosen(changed(DUO, {i: {"embedding": None} for i in ALWAYS if i > 0}))
+    assert choice.closeups[0][0].face.embedding is None
+
+
+def test_a_face_that_is_not_like_its_person_is_not_shown():
+    strange = {"embedding": vector(1, twin_of=None)[::-1], "sharpness": 1000.0}
+    choice = chosen(changed(DUO, {5: strange}))
+    assert 5 / 3 not in {look.seconds for look in (*choice.near, *choice.closeups[0])}
 
 
 def test_a_closeup_may_come_from_a_shot_of_one():
     brief = [frame for frame in DUO if frame.seconds < 1]
     alone = shot(1, {1: ALWAYS}, x={1: 300}) + shot(2, {2: ALWAYS}, x={2: 300})
-    assert [look.shot for look in chosen(brief, alone).closeups] == [1, 2]
+    assert [looks[0].shot for looks in chosen(brief, alone).closeups] == [1, 2]
 
 
 def test_frames_with_a_third_face_are_not_round_1():

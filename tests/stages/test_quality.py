@@ -9,6 +9,7 @@ from stages.quality import (
     eyes_open,
     grey_levels,
     look,
+    look_gap,
     merit,
     pitch_degrees,
     pose_gap_degrees,
@@ -65,8 +66,29 @@ def test_the_size_of_a_face_is_that_of_a_square_as_large(box, side):
     assert size(box) == pytest.approx(side)
 
 
-def test_poses_are_compared_in_both_angles():
-    assert pose_gap_degrees((10, 4), (13, 0)) == 5
+def test_poses_are_compared_in_all_angles():
+    assert pose_gap_degrees((10, 4, 7), (13, 0, 7)) == 5
+    assert pose_gap_degrees((0, 4, 7), (0, 4, 0)) == 7
+
+
+def test_looks_are_compared_whatever_the_light():
+    rng = np.random.default_rng(0)
+    one, other = (rng.integers(50, 150, (24, 24), np.uint8) for _ in range(2))
+    assert look_gap(one.tobytes(), one.tobytes()) == pytest.approx(0)
+    assert look_gap(one.tobytes(), (one // 2 + 90).tobytes()) == pytest.approx(0, abs=0.01)
+    assert look_gap(one.tobytes(), (200 - one).tobytes()) == 1
+    assert look_gap(one.tobytes(), other.tobytes()) > 0.9
+    changed = one.copy()
+    changed[12:] = other[12:]
+    assert look_gap(one.tobytes(), changed.tobytes(), slice(0, 12)) == pytest.approx(0)
+    assert look_gap(one.tobytes(), bytes(576)) == 0
+
+
+def test_the_corners_of_a_look_are_background():
+    one = np.random.default_rng(0).integers(50, 150, (24, 24), np.uint8)
+    other = one.copy()
+    other[:4, :4] = other[-4:, -4:] = 255
+    assert look_gap(one.tobytes(), other.tobytes()) == pytest.approx(0)
 
 
 def test_a_leaning_face_comes_out_upright():
