@@ -3,6 +3,8 @@
     catalog: stages.catalog        # the module whose STAGES names the classes
     input: studio:24               # what the first stage finds samples in
     samples_per_part: 4
+    models: models                 # folder with weights, relative to the run's root
+    licence_policy: any            # commercial: refuse weights that exclude commercial use
     stages:
       - pull_clips: {window_seconds: 60}
       - cut_shots
@@ -13,8 +15,8 @@
 
 What a stage does (its options) and how many workers do it, within which limits, are apart: only the former enters a
 fingerprint.
-A stage's fingerprint covers its name, version and options and those of all stages before it. Its folder carries the
-fingerprint, so that changing one option leaves the stages before it as they are.
+A stage's fingerprint covers its name, version, options and model revisions, and those of all stages before it. Its
+folder carries the fingerprint, so that changing one option leaves the stages before it as they are.
 """
 
 import difflib
@@ -23,6 +25,7 @@ import importlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +35,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, Pos
 
 from pipeline.errors import ConfigError
 from pipeline.manifest import Manifest
-from pipeline.run import Run
+from pipeline.run import LicencePolicy, ModelStore, Run
 from pipeline.stage import Barrier, Resources, Source, Stage
 
 INPUTS_FOLDER = "00-inputs"
@@ -79,6 +82,8 @@ class Config(_Strict):
     catalog: str = "stages.catalog"
     input: str
     samples_per_part: PositiveInt = 4
+    models: str = "models"
+    licence_policy: LicencePolicy = "any"
     stages: list[str | dict[str, dict[str, Any] | None]]
     workers: Workers = Workers()
 
@@ -92,6 +97,7 @@ class PlannedStage:
     previous: str  # folder of the stage before it
     writers: tuple[tuple[type, str], ...]  # section read -> folder that holds it
     scorers: tuple[str, ...]  # folders whose scores it reads
+    revisions: tuple[tuple[str, str], ...]  # of models, such as file -> sha256
     resources: Resources
     count: int | None  # workers asked for
     deadline_seconds: float  # for a batch
@@ -134,7 +140,14 @@ class Plan:
     """All that a worker on any node needs to know to do any part of the run."""
 
     config: Config
+    models: ModelStore
     stages: tuple[PlannedStage, ...]
+
+    def check(self) -> None:
+        """Raise ConfigError where a stage could not be loaded: weights that are missing, altered or refused."""
+        for stage in self.stages:
+            with _naming(stage.name):
+                stage.stage.check(self.models)
 
     @property
     def source(self) -> Source:
@@ -184,12 +197,13 @@ def load_config(path: str | Path, overrides: Sequence[str] = (), input: str | No
         raise ConfigError(f"{path}: {_explain(error, Config.model_fields)}") from error
 
 
-def make_plan(config: Config) -> Plan:
-    """Check a configuration and lay out its stages.
+def make_plan(config: Config, root: Path = Path()) -> Plan:
+    """Check a configuration and lay out its stages. `root` is the run's, below which `models` lies if relative.
 
-    Raises ConfigError for an unknown stage or option, a section that nobody has written or two stages write, and a
-    first stage that is no source.
+    Raises ConfigError for an unknown stage or option, a section that nobody has written or two stages write, a first
+    stage that is no source, and models whose revision cannot be told.
     """
+    models = ModelStore(root / config.models, config.licence_policy)
     catalog = _catalog(config.catalog)
     written: dict[type, str] = {}
     scorers: list[str] = []
@@ -210,7 +224,9 @@ def make_plan(config: Config) -> Plan:
                     f"stages.{stage.name} reads {section.__name__}, which no earlier stage writes; {hint}"
                 )
         options = {f.name: getattr(stage, f.name) for f in fields(stage)}
-        digest = _digest(digest, stage.name, stage.version, options)
+        with _naming(stage.name):
+            revisions = tuple(sorted(stage.revisions(models).items()))
+        digest = _digest(digest, stage.name, stage.version, options, revisions)
         folder = f"{number:02d}-{stage.name}-{digest[:12]}"
         wanted = config.workers.stages.get(stage.name, StageWorkers())
         planned.append(
@@ -220,6 +236,7 @@ def make_plan(config: Config) -> Plan:
                 previous=previous,
                 writers=tuple((section, written[section]) for section in stage.reads),
                 scorers=tuple(scorers) if stage.reads_scores else (),
+                revisions=revisions,
                 resources=_resources(stage, wanted),
                 count=wanted.count,
                 deadline_seconds=wanted.deadline_seconds or config.workers.deadline_seconds or stage.deadline_seconds,
@@ -235,7 +252,7 @@ def make_plan(config: Config) -> Plan:
         if stage.scores:
             scorers.append(folder)
         previous = folder
-    return Plan(config=config, stages=tuple(planned))
+    return Plan(config=config, models=models, stages=tuple(planned))
 
 
 def _catalog(name: str) -> Mapping[str, type[Stage]]:
@@ -317,6 +334,15 @@ def _apply(values: dict[str, Any], override: str) -> None:
     for key in [first, *rest[:-1]] if rest else []:
         place = place.setdefault(key, {})
     place[rest[-1] if rest else first] = value
+
+
+@contextmanager
+def _naming(stage: str) -> Iterator[None]:
+    """Put the stage before the option that a ConfigError names."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"stages.{stage}.{error}") from error
 
 
 def _explain(error: ValidationError, known: Mapping[str, Any] | None = None) -> str:

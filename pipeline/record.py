@@ -31,6 +31,7 @@ class RunRecord:
             "engine": engine,
             "config": plan.config.model_dump(),
             "stages": {stage.name: stage.folder for stage in plan.stages},
+            "models": {stage.name: dict(stage.revisions) for stage in plan.stages if stage.revisions},
             "commit": _commit(),
             "python": platform.python_version(),
             "versions": {d.name: d.version for d in metadata.distributions() if d.name in _DIRECT},

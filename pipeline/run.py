@@ -1,7 +1,21 @@
-"""Where a run keeps its things."""
+"""Where a run keeps its things, and where it finds the models it uses."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+LicencePolicy = Literal["any", "commercial"]
+
+
+@dataclass(frozen=True)
+class ModelStore:
+    """Where a build looks for the weights of models, and which it may use.
+
+    `folder` is seen by all workers. The policy `commercial` refuses weights whose licence excludes commercial use.
+    """
+
+    folder: Path = Path("models")
+    licence_policy: LicencePolicy = "any"
 
 
 @dataclass(frozen=True)
@@ -15,6 +29,7 @@ class Run:
 
     name: str
     root: Path
+    models: ModelStore = ModelStore()
 
     @property
     def manifests(self) -> Path:

@@ -8,6 +8,7 @@ import os
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from pipeline.barrier import pass_barrier
@@ -45,7 +46,9 @@ def build(config: Config, run: Run, engine: str, progress: Progress, retry_faile
     `retry_failed`: take up again what earlier builds recorded as failed. Raises ConfigError and StorageError for what
     the user can mend. What has been finished stays.
     """
-    plan = make_plan(config)
+    plan = make_plan(config, run.root)
+    plan.check()
+    run = replace(run, models=plan.models)
     with locked(run):
         log = RunLog(run.records / "log.jsonl", secrets.token_hex(4))
         record = RunRecord(run, plan, engine)

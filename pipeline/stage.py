@@ -18,11 +18,11 @@ ValueError. `version` is raised when the same options give another result, so th
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from pipeline.run import Run
+from pipeline.run import ModelStore, Run
 from pipeline.sample import Sample
 
 Outcome = Sample | Sequence[Sample]
@@ -55,6 +55,19 @@ class Stage:
     def name(self) -> str:
         """The stage's name in configurations, manifests and reports: its class name in snake_case."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def check(self, models: ModelStore) -> None:
+        """Raise ConfigError for what would keep workers from loading: weights that are missing, altered or refused.
+
+        Called for every stage of a build before any of them starts, by the driver, which may have no GPU.
+        """
+
+    def revisions(self, models: ModelStore) -> Mapping[str, str]:
+        """Name the weights that results depend on, such as file -> sha256. They enter the fingerprint.
+
+        Raises ConfigError where that cannot be told without files that are missing.
+        """
+        return {}
 
     def load(self, run: Run) -> Any:
         """Make what a worker keeps for life, such as a model. Called once in each worker, before the first sample."""

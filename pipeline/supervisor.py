@@ -70,7 +70,7 @@ class Supervisor:
     def __init__(self, config: Config, run: Run, build: str, log: Path):
         self.run = run
         self.log = log
-        self.plan = make_plan(config)
+        self.plan = make_plan(config, run.root)
         self._stages = {stage.name: stage for stage in self.plan.stages}
         self._facts = {
             "config": config.model_dump(),

@@ -239,8 +239,10 @@ def main() -> None:
     facts = json.loads(sys.stdin.readline())
     orders = _follow_input()
     try:
-        plan = make_plan(Config.model_validate(facts["config"]))
-        worker = Worker(Run(facts["run"], Path(facts["root"])), _timed(emit, plan), facts["build"], facts["supervisor"])
+        root = Path(facts["root"])
+        plan = make_plan(Config.model_validate(facts["config"]), root)
+        run = Run(facts["run"], root, plan.models)
+        worker = Worker(run, _timed(emit, plan), facts["build"], facts["supervisor"])
         while True:
             order = json.loads(orders())
             stages = [stage for stage in plan.stages if stage.name in order["stages"]]

@@ -4,19 +4,20 @@ Frames are looked at in a small size: a face that the detector misses there is t
 somebody in the background. It is measured and embedded in a larger one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from pipeline.columns import F32
-from pipeline.run import Run
+from pipeline.run import ModelStore, Run
 from pipeline.sample import Sample
 from pipeline.stage import Stage, check_choice
 from stages.cut_shots import Shots
 from stages.decode import READERS, Decoder, sample_times
 from stages.models.catalog import DETECTORS, EMBEDDERS
+from stages.models.device import check_device
 from stages.models.faces import Detection, Detector, Embedder
 from stages.pull_clips import Clip
 from stages.quality import (
@@ -107,7 +108,9 @@ class DetectFaces(Stage):
     detector_height_px: int = 270
     detector_min_face_pixels: float = 20.0
     min_score: float = 0.8
+    detector_weights: str | None = None  # other weights than the detector's own: an entry of models.yaml, or a path
     embedder: str = "dlib"
+    embedder_weights: str | None = None
     min_embedded_face_pixels: float = 28.0
     frame_height_px: int = 720
     device: str = "cpu"
@@ -117,10 +120,21 @@ class DetectFaces(Stage):
     def __post_init__(self) -> None:
         for option, allowed in (("detector", DETECTORS), ("embedder", EMBEDDERS), ("reader", READERS)):
             check_choice(self, option, allowed)
+        check_device(self.device)
         if self.frames_per_second <= 0 or self.cut_distance_seconds < 0:
             raise ValueError("frames_per_second must be above 0, cut_distance_seconds not below it")
         if not 12 <= self.detector_min_face_pixels < self.detector_height_px <= self.frame_height_px:
             raise ValueError("must rise, from 12 on: detector_min_face_pixels, detector_height_px, frame_height_px")
+
+    def check(self, models: ModelStore) -> None:
+        DETECTORS[self.detector].check("detector", models, self.device, self.detector_weights)
+        EMBEDDERS[self.embedder].check("embedder", models, self.device, self.embedder_weights)
+
+    def revisions(self, models: ModelStore) -> Mapping[str, str]:
+        return {
+            **DETECTORS[self.detector].revisions("detector", models, self.detector_weights),
+            **EMBEDDERS[self.embedder].revisions("embedder", models, self.embedder_weights),
+        }
 
     def load(self, run: Run) -> Models:
         import cv2
@@ -128,8 +142,10 @@ class DetectFaces(Stage):
         cv2.setNumThreads(1)
         return Models(
             decoder=Decoder(self.reader, self.decode_deadline_seconds),
-            detector=DETECTORS[self.detector](self.device, self.detector_min_face_pixels),
-            embedder=EMBEDDERS[self.embedder](self.device),
+            detector=DETECTORS[self.detector](
+                self.device, self.detector_min_face_pixels, models=run.models, weights=self.detector_weights
+            ),
+            embedder=EMBEDDERS[self.embedder](self.device, models=run.models, weights=self.embedder_weights),
         )
 
     def process(self, sample: Sample, models: Models) -> Sample:

@@ -18,14 +18,15 @@ Scores are named `SIDE.TARGET.MEASURE`, as in `left.closeup.similarity` or `righ
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from pipeline.run import ModelStore, Run
 from pipeline.sample import Sample
 from pipeline.stage import Scorer, check_choice
 from stages.crop_closeups import Closeups
 from stages.models.catalog import DETECTORS, EMBEDDERS
+from stages.models.device import check_device
 from stages.models.faces import Detection, Detector, Embedder
 from stages.pictures import decode_picture
 from stages.quality import PATCH_PIXELS, sharpness, size, upright_patch
@@ -67,7 +68,9 @@ class ScoreIdentity(Scorer):
     reads = (Closeups, Bodies)
 
     detector: str = "mtcnn"
+    detector_weights: str | None = None  # other weights than the detector's own: an entry of models.yaml, or a path
     embedder: str = "dlib"
+    embedder_weights: str | None = None
     device: str = "cpu"
     detector_min_face_pixels: float = 32.0
     detector_min_score: float = 0.9
@@ -75,11 +78,24 @@ class ScoreIdentity(Scorer):
     def __post_init__(self) -> None:
         check_choice(self, "detector", DETECTORS)
         check_choice(self, "embedder", EMBEDDERS)
+        check_device(self.device)
 
-    def load(self, run: Any) -> Judge:
+    def check(self, models: ModelStore) -> None:
+        DETECTORS[self.detector].check("detector", models, self.device, self.detector_weights)
+        EMBEDDERS[self.embedder].check("embedder", models, self.device, self.embedder_weights)
+
+    def revisions(self, models: ModelStore) -> Mapping[str, str]:
+        return {
+            **DETECTORS[self.detector].revisions("detector", models, self.detector_weights),
+            **EMBEDDERS[self.embedder].revisions("embedder", models, self.embedder_weights),
+        }
+
+    def load(self, run: Run) -> Judge:
         return Judge(
-            detector=DETECTORS[self.detector](self.device, self.detector_min_face_pixels),
-            embedder=EMBEDDERS[self.embedder](self.device),
+            detector=DETECTORS[self.detector](
+                self.device, self.detector_min_face_pixels, models=run.models, weights=self.detector_weights
+            ),
+            embedder=EMBEDDERS[self.embedder](self.device, models=run.models, weights=self.embedder_weights),
             scale=CALIBRATIONS[self.embedder],
         )
 

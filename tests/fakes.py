@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.errors import ConfigError, SampleError
 from pipeline.files import whole_file, write_whole
 from pipeline.media import Media
-from pipeline.run import Run
+from pipeline.run import ModelStore, Run
 from pipeline.sample import Sample, rng
 from pipeline.stage import Barrier, LazyPart, Scorer, Source, Stage
 
@@ -81,6 +81,7 @@ class Draw(Stage):
     writes = (Drawn,)
     deadline_seconds = 3.0
 
+    pen: str | None = None  # a file in the folder of models, which has to be there and counts in the fingerprint
     seed: int = 0
     kills: int | None = None
     hangs: int | None = None
@@ -89,8 +90,19 @@ class Draw(Stage):
     pause_seconds: float = 0.0
     log: str | None = None
 
-    def load(self, run: Any) -> str:
-        return f"pen of {run.name}"
+    def check(self, models: ModelStore) -> None:
+        if self.pen and models.licence_policy == "commercial":
+            raise ConfigError(f"pen: {self.pen} is not for sale")
+        if self.pen and not (models.folder / self.pen).is_file():
+            raise ConfigError(f"pen: no {self.pen} in {models.folder}")
+
+    def revisions(self, models: ModelStore) -> dict[str, str]:
+        pen = models.folder / (self.pen or "")
+        return {pen.name: pen.read_text()} if self.pen and pen.is_file() else {}
+
+    def load(self, run: Run) -> str:
+        pen = (run.models.folder / self.pen).read_text() if self.pen else "pen"
+        return f"{pen} of {run.name}"
 
     def process(self, sample: Sample, model: str) -> Sample:
         value = sample[Number].value

@@ -1,22 +1,19 @@
 """What stands in manifests/ is what is true: every column documented, every hash right, the example lists readable."""
 
-import hashlib
-import importlib.util
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-import yaml
 
 from pipeline.columns import arrow_type, section_column
 from pipeline.media import Media
+from pipeline.run import ModelStore
 from pipeline.stage import Source
 from stages.catalog import STAGES
+from stages.models.weights import MODELS_FILE, entries, find
 from stages.sources.listing import find_in_list
 
 README = Path("manifests/README.md").read_text()
-MODELS = yaml.safe_load(Path("manifests/models.yaml").read_text())
-PLACES = {"mtcnn": ("facenet_pytorch", "data"), "dlib": ("face_recognition_models", "models")}
 
 
 def leaves(kind: pa.DataType) -> set[str]:
@@ -43,13 +40,14 @@ def test_every_column_of_a_stage_is_documented(stage):
         assert missing == set()
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_the_hashes_of_models_are_those_of_the_installed_files(model):
-    package, folder = PLACES[model]
-    spec = importlib.util.find_spec(package)
-    for name, digest in MODELS[model]["files"].items():
-        data = (Path(spec.submodule_search_locations[0]) / folder / name).read_bytes()
-        assert hashlib.sha256(data).hexdigest() == digest, name
+@pytest.mark.parametrize("model", [name for name, entry in entries().items() if entry.package])
+def test_the_hashes_of_models_in_wheels_are_those_of_the_installed_files(model):
+    weights = find(model, ModelStore(licence_policy="commercial"))
+    assert weights.files
+
+
+def test_the_manifest_of_models_lies_here_too():
+    assert (Path("manifests") / MODELS_FILE.name).resolve() == MODELS_FILE
 
 
 @pytest.mark.parametrize(("name", "licence"), [("example.csv", "CC-BY-4.0"), ("example.txt", None)])

@@ -7,7 +7,6 @@ dlib aligns the faces, torch runs the network: dlib's wheels compute without BLA
 core where torch takes 10, and never a GPU. Both agree to 1e-6, which a test holds.
 """
 
-import importlib.util
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,8 +15,8 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, conv2d, max_pool2d, pad, relu
 
-from pipeline.errors import ConfigError
 from stages.models.faces import Detection
+from stages.models.weights import Weights
 from stages.quality import upright_patch
 
 THREADS = 1  # fixed, as faces are taken one by one: batches and threads both move the last digits
@@ -38,11 +37,10 @@ class DlibResnet:
     Faces are turned upright first: the aligner was trained on upright faces only, and loses others.
     """
 
-    def __init__(self, device: str = "cpu") -> None:
+    def __init__(self, weights: Weights, device: str = "cpu") -> None:
         torch.set_num_threads(THREADS)
-        folder = _models()
-        self._align = dlib.shape_predictor(str(folder / "shape_predictor_5_face_landmarks.dat"))
-        self._net = Network(read_weights(folder / "dlib_face_recognition_resnet_model_v1.dat"), device)
+        self._align = dlib.shape_predictor(str(weights.file("shape_predictor_5_face_landmarks.dat")))
+        self._net = Network(read_weights(weights.file("dlib_face_recognition_resnet_model_v1.dat")), device)
 
     def embed(self, picture: np.ndarray, faces: Sequence[Detection]) -> np.ndarray:
         chips = [self.chip(picture, face) for face in faces]
@@ -63,7 +61,7 @@ class Network:
     Each convolution has the affine layer behind it folded in.
     """
 
-    def __init__(self, weights: "Weights", device: str = "cpu") -> None:
+    def __init__(self, weights: "Numbers", device: str = "cpu") -> None:
         self._device = torch.device(device)
         self._mean = torch.tensor(MEAN_RGB, device=self._device)[:, None, None]
         self._convolutions = [
@@ -91,10 +89,10 @@ class Network:
 
 
 # Convolutions from the picture on, (weight, bias, stride, padding), and the (256, 128) matrix at the end.
-Weights = tuple[list[tuple[torch.Tensor, torch.Tensor, int, int]], torch.Tensor]
+Numbers = tuple[list[tuple[torch.Tensor, torch.Tensor, int, int]], torch.Tensor]
 
 
-def read_weights(path: Path) -> Weights:
+def read_weights(path: Path) -> Numbers:
     """Read the network's numbers from dlib's file.
 
     dlib writes a layer as its name followed by its tensors and options (dlib, dnn/layers.h); tensors have four
@@ -145,12 +143,3 @@ def _integers(data: bytes, at: int, count: int) -> tuple[list[int], int]:
         values.append(-value if data[at] & 0x80 else value)
         at += 1 + length
     return values, at
-
-
-def _models() -> Path:
-    spec = importlib.util.find_spec("face_recognition_models")
-    if spec is None or spec.origin is None:
-        raise ConfigError(
-            "embedder dlib needs the package face_recognition_models: pip install face_recognition_models"
-        )
-    return Path(spec.origin).parent / "models"

@@ -5,7 +5,9 @@ import numpy as np
 import torch
 from facenet_pytorch import MTCNN
 
+from stages.models.device import torch_device
 from stages.models.faces import Detection
+from stages.models.weights import Weights
 
 # Coordinates move in their last digits, now and then by a pixel, with the number of pictures in a batch and the number
 # of threads. Both are fixed, so that the faces of a video do not depend on which worker found them.
@@ -14,12 +16,18 @@ THREADS = 1
 
 
 class Mtcnn:
-    """The detector of facenet-pytorch, always fed batches of one size."""
+    """The detector of facenet-pytorch, always fed batches of one size.
 
-    def __init__(self, device: str = "cpu", min_face_pixels: float = 20.0):
+    `weights` takes the place of what the library loads by itself, the same files in its wheel.
+    """
+
+    def __init__(self, device: str = "cpu", min_face_pixels: float = 20.0, weights: Weights | None = None):
         torch.set_num_threads(THREADS)
-        self._net = MTCNN(min_face_size=min_face_pixels, keep_all=True, device=torch.device(device)).eval()
-        for net in (self._net.pnet, self._net.rnet, self._net.onet):
+        self._net = MTCNN(min_face_size=min_face_pixels, keep_all=True, device=torch_device(device)).eval()
+        for name in ("pnet", "rnet", "onet"):
+            net = getattr(self._net, name)
+            if weights is not None:
+                net.load_state_dict(torch.load(weights.file(f"{name}.pt"), weights_only=True))
             net.to(memory_format=torch.channels_last)  # takes two thirds of the time: pooling is vectorised then
 
     def detect(self, pictures: np.ndarray) -> list[list[Detection]]:

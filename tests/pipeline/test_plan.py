@@ -38,6 +38,31 @@ def test_workers_and_input_change_no_folder(path):
     assert folders(load_config(path)) == folders(load_config(path, ["workers.count=7"], input="5-9"))
 
 
+def test_other_weights_change_the_stage_that_uses_them_and_those_after_it(tmp_path):
+    config = numbers_config(draw={"pen": "pen.txt"})
+    (tmp_path / "models").mkdir()
+    found = []
+    for weights in ("quill", "ink", "quill"):
+        (tmp_path / "models" / "pen.txt").write_text(weights)
+        found.append([stage.folder for stage in make_plan(config, tmp_path).stages])
+    assert [a == b for a, b in zip(*found[:2], strict=True)] == [True, False, False, False, False, False]
+    assert found[0] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({}, r"stages\.draw\.pen: no pen\.txt in /.*/models$"),
+        ({"models": "/elsewhere"}, r"stages\.draw\.pen: no pen\.txt in /elsewhere$"),
+        ({"licence_policy": "commercial"}, r"stages\.draw\.pen: pen\.txt is not for sale"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_named_with_its_stage(tmp_path, changes, message):
+    plan = make_plan(numbers_config(draw={"pen": "pen.txt"}).model_copy(update=changes), tmp_path)
+    with pytest.raises(ConfigError, match=message):
+        plan.check()
+
+
 def test_barriers_part_the_groups():
     steps = list(make_plan(numbers_config()).steps())
     names = [[g.name for g in step] if isinstance(step, tuple) else step.name for step in steps]
@@ -62,6 +87,7 @@ def test_stages_with_other_needs_get_workers_of_their_own(path):
         (["decide.min_half=-1"], r"min_half must be at least 0, not -1"),
         (["decide.min_halv=1"], r"stages\.decide\.min_halv: no such option \(did you mean min_half\?\).*min_half"),
         (["decid.min_half=1"], r"no stage 'decid' \(did you mean decide\?\)"),
+        (["licence_policy=some"], r"licence_policy: .*'any' or 'commercial', not 'some'"),
         (["samples_per_part=0"], r"samples_per_part: .*greater than 0, not 0"),
         (["sample_per_part=2"], r"sample_per_part: no such key \(did you mean samples_per_part\?\)"),
         (["workers.stages.nothing.count=1"], r"workers\.stages\.nothing: not among the stages"),

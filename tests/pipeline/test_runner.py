@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -34,6 +35,18 @@ def test_a_threshold_moves_without_drawing_again(build_numbers, run, tmp_path):
     build_numbers(draw={"log": str(log)}, decide={"min_half": 0.5})
     assert (read(run, "decide").verdict == "ok").sum() > strict
     assert drawn(log) == Counter(map(str, range(12)))
+
+
+def test_models_are_checked_before_anything_starts_and_reach_the_workers(build_numbers, run):
+    with pytest.raises(ConfigError, match=r"stages\.draw\.pen: no pen\.txt in "):
+        build_numbers(draw={"pen": "pen.txt"})
+    assert not list(run.root.iterdir())
+    (run.root / "models").mkdir()
+    (run.root / "models" / "pen.txt").write_text("quill")
+    build_numbers(input="0-3", draw={"pen": "pen.txt"})
+    assert read(run, "draw").verdict.tolist() == ["ok"] * 4
+    facts = json.loads((run.records / "run.json").read_text())
+    assert facts["models"] == {"draw": {"pen.txt": "quill"}}
 
 
 def test_added_samples_form_new_parts_and_change_no_old_one(build_numbers, run, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import SampleError
 from stages.conversation.body_prompts import BodyPrompt, Bottom, Light, Place, Pose, Shoes, Top
 from stages.conversation.colours import COLOURS
+from stages.models.catalog import EMBEDDERS
 from stages.models.compositor.body import SEAT_HEIGHT, draw_joints
 from stages.models.compositor.compositor import Compositor
 from stages.models.compositor.face_frame import FaceFrame
@@ -17,7 +18,6 @@ from stages.models.compositor.light import DAYTIMES
 from stages.models.compositor.places import paint_place
 from stages.models.compositor.relief import Layer
 from stages.models.compositor.seats import draw_seat
-from stages.models.dlib_resnet import DlibResnet
 from stages.models.faces import Detection
 from stages.models.mtcnn import Mtcnn
 from stages.similarity import CALIBRATIONS
@@ -95,7 +95,7 @@ def test_exactly_one_face_is_found_and_it_is_the_persons(detector, seed, place):
     (made,) = compose(reference, replace(PLAIN, place=place), size_px=512)
     (face,) = detector.detect(made.picture[None])[0]
     assert face.box[3] - face.box[1] > 50
-    embedder = DlibResnet()
+    embedder = EMBEDDERS["dlib"]()
     before = embedder.embed(reference.picture, [Detection(reference.face_box, reference.landmarks, 1.0)])
     after = embedder.embed(made.picture, [face])
     assert CALIBRATIONS["dlib"].between(before, after)[0, 0] > 0.5

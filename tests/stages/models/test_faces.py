@@ -1,15 +1,14 @@
 """The offline face models, on drawn people: that they do real work, and the same work each time."""
 
-from pathlib import Path
-
 import dlib
 import numpy as np
 import pytest
 
-from stages.models.catalog import DETECTORS, SEGMENTERS
-from stages.models.dlib_resnet import DlibResnet, _models
+from stages.models.catalog import DETECTORS, EMBEDDERS, HERE, SEGMENTERS
+from stages.models.dlib_resnet import DlibResnet
 from stages.models.faces import Detection
 from stages.models.grabcut import draw_marks, soften, whole
+from stages.models.weights import find
 from stages.similarity import CALIBRATIONS, SAME_PERSON
 from stages.sources.studio import StudioClip, choose_cast, draw_frames, masks, truth
 
@@ -31,7 +30,7 @@ def faces(pictures) -> list[list[Detection]]:
 
 @pytest.fixture(scope="module")
 def embedder() -> DlibResnet:
-    return DlibResnet()
+    return EMBEDDERS["dlib"]()
 
 
 def test_the_detector_finds_the_faces_where_they_are(faces):
@@ -70,7 +69,7 @@ def test_no_faces_give_no_vectors(pictures, embedder):
 def test_the_network_in_torch_is_dlibs_own(pictures, faces, embedder):
     chips = [embedder.chip(pictures[0], face) for face in faces[0]]
     chips.append(np.random.default_rng(0).integers(0, 256, (150, 150, 3), np.uint8))
-    dlibs = dlib.face_recognition_model_v1(str(Path(_models()) / "dlib_face_recognition_resnet_model_v1.dat"))
+    dlibs = dlib.face_recognition_model_v1(str(find("dlib", HERE).file("dlib_face_recognition_resnet_model_v1.dat")))
     expected = np.array([dlibs.compute_face_descriptor(chip) for chip in chips])
     assert embedder._net(np.array(chips)) == pytest.approx(expected, abs=5e-6)
 
