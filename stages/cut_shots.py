@@ -29,10 +29,15 @@ class Shot:
 
 @dataclass(frozen=True)
 class Shots:
-    """The shots of a window, in order, and which reader they were seen with ("decord+pyav": both)."""
+    """The shots of a window, in order, and which reader they were seen with ("decord+pyav": both).
+
+    `picture` is what is left of the full frame without letterbox bars, as x0, y0, x1, y1 in its pixels; None where
+    there are none.
+    """
 
     reader: str
     shots: tuple[Shot, ...]
+    picture: tuple[int, int, int, int] | None = None
 
 
 class Detector:

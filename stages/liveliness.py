@@ -1,0 +1,81 @@
+"""Tell a living face from one on a poster or a photo, by how its looks change.
+
+A print never changes: what differs between two looks at it is how the detector laid its box, the light, and what the
+codec made of it. The first two are taken out here, by shifting, turning, scaling and shading one look until it is as
+like the other as it gets. What then remains is small for a print. A face on a screen lives, and counts as a person.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from stages.quality import grey_levels
+
+MIN_LOOKS = 4  # fewer say nothing
+MOST_LOOKS = 12  # that are compared; of more, an even selection
+APART_SECONDS = 0.5  # looks nearer to each other are alike in the living too
+ROUNDS = 4
+SHADING = 4  # of the columns that are fitted, the first: contrast, brightness, and how it falls off to the sides
+FLAT = 25.0  # squared grey levels; a look with less contrast than this tells nothing
+BORDER = 2  # pixels of a look that shifting may bring in from outside
+# Detectors tremble now and then, and by more than can be taken out: so the looks that are most alike tell. Of a
+# print they are the same picture.
+LOWEST_SHARE = 0.05
+MIN_LIVELINESS = 0.1
+
+
+def liveliness(looks: Sequence[bytes], seconds: Sequence[float]) -> float | None:
+    """Return how much the looks at one face differ: 0 for the same picture, 1 for unrelated ones.
+
+    `looks` are `Face.look`s, `seconds` their times, in order. A face that gives less than MIN_LIVELINESS is a print.
+    None when there are too few looks, or none far enough apart in time.
+    """
+    chosen = np.unique(np.linspace(0, len(looks) - 1, min(len(looks), MOST_LOOKS)).round().astype(int))
+    if len(chosen) < MIN_LOOKS:
+        return None
+    pictures = {i: grey_levels(looks[i]).astype(np.float64) for i in chosen}
+    gaps = [
+        gap(pictures[i], pictures[j]) for i, j in combinations(chosen, 2) if seconds[j] - seconds[i] >= APART_SECONDS
+    ]
+    return float(np.quantile(gaps, LOWEST_SHARE)) if gaps else None
+
+
+def gap(a: np.ndarray, b: np.ndarray) -> float:
+    """Return by how much two looks (LOOK_PIXELS, LOOK_PIXELS) differ once one is laid on the other, 0 to 1.
+
+    The root of the share of the variance that remains. Shift, turn, scale, brightness and contrast are found by
+    Gauss-Newton steps (Baker and Matthews, "Lucas-Kanade 20 years on", IJCV 2004).
+    """
+    import cv2
+
+    inner = slice(BORDER, -BORDER)
+    middle = (len(a) - 1) / 2
+    y, x = np.mgrid[: len(a), : len(a)] - middle
+    target = b[inner, inner].ravel()
+    spread = float(target.var()) + FLAT
+    turn = np.eye(3)
+    remains = 1.0
+    for _ in range(ROUNDS):
+        moved = cv2.warpAffine(
+            a, turn[:2], a.shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+        )
+        down, across = np.gradient(moved)
+        columns = (moved, np.ones_like(moved), x, y, across, down, across * x + down * y, down * x - across * y)
+        design = np.stack([column[inner, inner].ravel() for column in columns], 1)
+        rest = target - design[:, :SHADING] @ _fit(design[:, :SHADING], target)
+        remains = min(remains, float(np.square(rest).mean()) / spread)
+        found = _fit(design, target)
+        shift_x, shift_y, grow, roll = found[SHADING:] / max(float(found[0]), 0.1)
+        step = np.array([[1 + grow, -roll, shift_x], [roll, 1 + grow, shift_y], [0.0, 0.0, 1.0]])
+        centre = np.array([[1.0, 0.0, middle], [0.0, 1.0, middle], [0.0, 0.0, 1.0]])
+        turn = turn @ centre @ step @ np.linalg.inv(centre)
+        if not 0.5 < abs(np.linalg.det(turn)) < 2:
+            break
+    return float(np.sqrt(remains))
+
+
+def _fit(design: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return the least squares' coefficients of the columns of `design` (N, K) for `target` (N,)."""
+    normal = design.T @ design
+    return np.linalg.solve(normal + 1e-6 * np.diag(np.diag(normal) + 1.0), design.T @ target)
