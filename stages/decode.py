@@ -23,7 +23,12 @@ import numpy as np
 
 from pipeline.errors import SampleError
 
-READERS = {"auto": ("decord", "pyav"), "decord": ("decord",), "pyav": ("pyav",)}
+READERS = {
+    "auto": ("pyav", "decord"),
+    "pyav": ("pyav",),
+    "decord": ("decord",),
+    "torchcodec": ("torchcodec",),
+}
 FRAMES_PER_REQUEST = 32  # of `every_frame`
 # A decoder that crashes does so each time it sees the file; a child that was killed was merely unlucky.
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
@@ -34,12 +39,13 @@ ENDING_SECONDS = 5.0  # for a child whose pipe is closed: then its status says h
 
 @dataclass(frozen=True)
 class Probe:
-    """What a video file is. Width and height are those of an upright picture.
+    """What a video file is. Width and height are those of an upright picture of square pixels.
 
     `duration_seconds` and `frames_per_second` are counted from the frames that are there, `frame_count` is
     what the header says, None where it says nothing. `missing_share` is the part of the announced length that
     is not in the file; `decodable_share` the part of the frames of the first and the last second that can be
-    decoded, the worse of the two. Both 0 to 1.
+    decoded, the worse of the two. Both 0 to 1. `dynamic_range` is "sdr", "pq" or "hlg", before it is brought into the
+    range of a screen; `pixel_aspect` the width of a stored pixel over its height, before pixels are made square.
     """
 
     duration_seconds: float
@@ -50,6 +56,9 @@ class Probe:
     codec: str
     missing_share: float
     decodable_share: float
+    dynamic_range: str = "sdr"
+    interlaced: bool = False
+    pixel_aspect: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -67,8 +76,8 @@ class Decoded:
 class Decoder:
     """Reads video files through a child process, which starts with the first request.
 
-    `reader` is "decord", "pyav", or "auto": decord, and PyAV where decord is missing, crashes or cannot read
-    the file. `deadline_seconds` is for each request. All times are seconds from the file's first frame.
+    `reader` is "pyav", "decord", "torchcodec", or "auto": PyAV, and decord where PyAV crashes or cannot read the
+    file. `deadline_seconds` is for each request. All times are seconds from the file's first frame.
 
     Every method raises SampleError: `unreadable` and its kin for the file's faults, `changing_resolution` where a
     frame is not of the first one's size, `out_of_memory` where pictures take more than the child's limit,
@@ -110,24 +119,25 @@ class Decoder:
 
         Frames are cut to `crop` first, (x0, y0, x1, y1) in pixels of the whole upright frame; what is then taller than
         `height` pixels is scaled down to it. All frames are in memory at once: ask for a long stretch in pieces, with
-        `sample_times`.
+        `sample_times`. They are decoded in the order in which they are shown, whatever order they are asked for in.
         """
         if not seconds:
             return Decoded(self.readers[0], (), np.empty((0, 0, 0, 3), np.uint8))
+        order = sorted(range(len(seconds)), key=lambda i: seconds[i])
         request = {
             "op": "frames",
             "path": os.fspath(path),
-            "seconds": [float(time) for time in seconds],
+            "seconds": [float(seconds[i]) for i in order],
             "height": height,
             "crop": crop,
         }
         for reader in self.readers[:-1]:
             try:
-                return self._ask({**request, "reader": reader})
+                return self._ask({**request, "reader": reader}, order)
             except SampleError as error:
                 if error.reason not in NOT_THE_LAST_WORD:
                     raise
-        return self._ask({**request, "reader": self.readers[-1]})
+        return self._ask({**request, "reader": self.readers[-1]}, order)
 
     def sampled(
         self,
@@ -155,15 +165,17 @@ class Decoder:
             _stop(self._child)
         self._child = None
 
-    def _ask(self, request: dict[str, Any]) -> Any:
+    def _ask(self, request: dict[str, Any], order: Sequence[int] = ()) -> Any:
         try:
-            return self._ask_once(request)
+            return self._ask_once(request, order)
         except SampleError as error:
             if error.reason != "decoder_died":
                 raise
-            return self._ask_once(request)  # who killed it (a machine out of memory, a person) may not mean this file
+            return self._ask_once(
+                request, order
+            )  # who killed it (a machine out of memory, a person) may not mean this file
 
-    def _ask_once(self, request: dict[str, Any]) -> Any:
+    def _ask_once(self, request: dict[str, Any], order: Sequence[int]) -> Any:
         child = self._running()
         expired = threading.Event()
 
@@ -175,7 +187,7 @@ class Decoder:
         timer.start()
         try:
             _write(child, {**request, "deadline_seconds": self.deadline_seconds})
-            return _read_frames(child, request["reader"]) if request["op"] == "frames" else _read(child)
+            return _read_frames(child, request["reader"], order) if request["op"] == "frames" else _read(child)
         except (BrokenPipeError, EOFError) as error:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(ENDING_SECONDS)
@@ -251,13 +263,14 @@ def _read(child: subprocess.Popen) -> dict[str, Any]:
     return reply
 
 
-def _read_frames(child: subprocess.Popen, reader: str) -> Decoded:
+def _read_frames(child: subprocess.Popen, reader: str, order: Sequence[int]) -> Decoded:
+    """Read the frames of a reply, which come in `order`, each into its place."""
     frames = np.empty(_read(child)["shape"], np.uint8)
     pixels = cast(BufferedReader, child.stdout)
-    seconds = []
-    for frame in frames:
-        seconds.append(_read(child)["seconds"])
-        if pixels.readinto(memoryview(frame).cast("B")) != frame.nbytes:
+    seconds = [0.0] * len(order)
+    for place in order:
+        seconds[place] = _read(child)["seconds"]
+        if pixels.readinto(memoryview(frames[place]).cast("B")) != frames[place].nbytes:
             raise EOFError
     _read(child)
     return Decoded(reader, tuple(seconds), frames)

@@ -18,7 +18,6 @@ import os
 import resource
 import signal
 import sys
-from contextlib import closing
 from functools import cached_property
 from itertools import groupby
 from typing import BinaryIO
@@ -28,11 +27,14 @@ import cv2
 import numpy as np
 
 from pipeline.errors import SampleError
-from stages.readers import READERS, PyAVReader, Reader
+from stages.readers import READERS
+from stages.readers.picture import Picture
+from stages.readers.pyav import read_picture
+from stages.readers.reader import Reader
 from stages.video_index import VideoIndex, read_index
 
 CHECKED_SECONDS = 1.0  # at both ends of a file
-# Of address space. Both readers of a 4K film take up to 1.1 GiB, of an 8K film in 10 bits 3.6 GiB; what takes more is
+# Of address space. Two readers of a 4K film take up to 1.1 GiB, of an 8K film in 10 bits 3.6 GiB; what takes more is
 # damaged or made to harm.
 MOST_BYTES = 4 << 30
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -57,14 +59,13 @@ class OpenFile:
         return (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
     @cached_property
-    def shape(self) -> tuple[int, ...]:
-        """The first frame's (H, W, 3), upright, which all others must have."""
-        with closing(PyAVReader(self.path, self.index)) as reader:
-            return next(reader.frames([0]))[1].shape
+    def picture(self) -> Picture:
+        """What the first frame is like, and all others must be."""
+        return read_picture(self.path, self.index)
 
     def reader(self, name: str) -> Reader:
         if name not in self._readers:
-            self._readers[name] = READERS[name](self.path, self.index)
+            self._readers[name] = READERS[name](self.path, self.index, self.picture)
         return self._readers[name]
 
     def drop(self, name: str) -> None:
@@ -110,17 +111,18 @@ class Child:
         self, file: OpenFile, reader: str, seconds: list[float], height: int | None, crop: list[int] | None
     ) -> None:
         wanted = [file.index.at(time) for time in seconds]
-        x0, y0, x1, y1 = crop or (0, 0, file.shape[1], file.shape[0])
-        assert 0 <= x0 < x1 <= file.shape[1], crop
-        assert 0 <= y0 < y1 <= file.shape[0], crop
+        full_height, full_width, _ = file.picture.shape
+        x0, y0, x1, y1 = crop or (0, 0, full_width, full_height)
+        assert 0 <= x0 < x1 <= full_width, crop
+        assert 0 <= y0 < y1 <= full_height, crop
         size = scaled_size((y1 - y0, x1 - x0), height)
         repeats = [len(list(same)) for _, same in groupby(wanted)]
         try:
             found = file.reader(reader).frames([position for position, _ in groupby(wanted)])
             self._say({"shape": [len(wanted), size[1], size[0], 3]})
             for (time, frame), count in zip(found, repeats, strict=True):
-                check_shape(frame, file.shape)
-                pixels = fit(frame[y0:y1, x0:x1], size).tobytes()
+                check_shape(frame, file.picture)
+                pixels = fit(file.picture.squared(frame)[y0:y1, x0:x1], size).tobytes()
                 for _ in range(count):
                     self._say({"seconds": time})
                     self.replies.write(pixels)
@@ -135,24 +137,27 @@ class Child:
 
 def probe(file: OpenFile) -> dict:
     """Describe a file, and see how much of its first and its last second can be decoded."""
-    index, reader = file.index, file.reader("pyav")
+    index, picture, reader = file.index, file.picture, file.reader("pyav")
     ends = (
         index.between(0.0, CHECKED_SECONDS),
         index.between(index.seconds[-1] - CHECKED_SECONDS, math.inf),
     )
     return {
         "duration_seconds": index.duration_seconds,
-        "width": file.shape[1],
-        "height": file.shape[0],
+        "width": picture.shape[1],
+        "height": picture.shape[0],
         "frames_per_second": index.frames_per_second,
         "frame_count": index.frame_count,
         "codec": index.codec,
         "missing_share": index.missing_share,
-        "decodable_share": min(decodable_share(reader, end, file.shape) for end in ends),
+        "decodable_share": min(decodable_share(reader, end, picture) for end in ends),
+        "dynamic_range": picture.dynamic_range,
+        "interlaced": picture.interlaced,
+        "pixel_aspect": picture.pixel_aspect,
     }
 
 
-def decodable_share(reader: Reader, wanted: range, shape: tuple[int, ...]) -> float:
+def decodable_share(reader: Reader, wanted: range, picture: Picture) -> float:
     """Return how many of these frames come when they are asked for: in the place of damaged ones come neighbours."""
     times: set[float] = set()
     frames = reader.frames(wanted)
@@ -161,14 +166,14 @@ def decodable_share(reader: Reader, wanted: range, shape: tuple[int, ...]) -> fl
             time, frame = next(frames)
         except (SampleError, StopIteration):
             return len(times) / len(wanted)
-        check_shape(frame, shape)
+        check_shape(frame, picture)
         times.add(time)
 
 
-def check_shape(frame: np.ndarray, shape: tuple[int, ...]) -> None:
+def check_shape(frame: np.ndarray, picture: Picture) -> None:
     """Raise SampleError when a frame is not of the size of its file's first: it shows something else, or squashed."""
-    if frame.shape != shape:
-        sizes = [f"{width} x {height}" for height, width, _ in (shape, frame.shape)]
+    if frame.shape != picture.upright:
+        sizes = [f"{width} x {height}" for height, width, _ in (picture.upright, frame.shape)]
         raise SampleError("changing_resolution", f"{sizes[0]} at first, {sizes[1]} later")
 
 

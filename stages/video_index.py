@@ -1,6 +1,6 @@
 """When each frame of a video file is shown: read from its packets, nothing is decoded.
 
-Both readers find frames by this index, so that they agree on what a time means. Times count from the first
+All readers find frames by this index, so that they agree on what a time means. Times count from the first
 frame: containers may start their clock anywhere. Frames that an edit list hides are not listed.
 """
 
@@ -21,7 +21,9 @@ from pipeline.errors import SampleError
 
 # The demuxers that may open a file. Pictures, text and playlists would open as video too, and a playlist
 # would have FFmpeg read whatever it names.
-CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,rm,dv,ivf,nut,h264,hevc"
+CONTAINERS = "mov,matroska,avi,flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,rm,dv,ivf,nut,h264,hevc,gif"
+# Of MP4's relatives, those that hold a single picture (HEIF, ISO/IEC 23008-12; AVIF).
+PICTURE_BRANDS = ("mif1", "heic", "heix", "avif")
 # What such files begin with, to tell a damaged video from something else: offset and bytes.
 SIGNATURES = (
     (4, b"ftyp"),
@@ -34,6 +36,7 @@ SIGNATURES = (
     (0, b"\x00\x00\x01\xba"),
     (0, b"\x30\x26\xb2\x75"),
     (0, b"OggS"),
+    (0, b"GIF8"),
 )
 # As many as 8K has (DCI, 8192 x 4320). A header that says more would have decoders set gigabytes aside.
 MOST_FRAME_PIXELS = 8192 * 4320
@@ -56,14 +59,16 @@ class Packet(NamedTuple):
 class VideoIndex:
     """The frames of a file's first video stream in the order they are shown, and what its header says.
 
-    `pts` are in units of the stream's time base, `seconds` from the first frame. `keyframes` are positions in
-    both; `dts` are the times at which these, and before them the first packet of all, are to be decoded.
+    `stream` is its number among all streams of the file. `pts` are in units of the stream's time base, `seconds` from
+    the first frame. `keyframes` are positions in both; `dts` are the times at which these, and before them the first
+    packet of all, are to be decoded.
     `closed` says that no frame is shown before a keyframe that comes earlier in the file: then decoding may begin
     at any keyframe. `steady` says that the codec's header stays the same. `missing_share` is the part of the file
     that its header announces and its packets do not hold, 0 to 1.
     """
 
     container: str
+    stream: int
     codec: str
     time_base: Fraction
     pts: tuple[int, ...]
@@ -146,7 +151,7 @@ def read_index(path: str) -> VideoIndex:
     """Read the index of a file: all its packets are read once, none is decoded.
 
     Raises SampleError as `open_video` does, and with reason unreadable when there is not a single frame, or its clock
-    goes back.
+    goes back, not_a_video when it is a still picture.
     """
     with open_video(path) as (container, stream):
         packets: list[Packet] = []
@@ -172,6 +177,8 @@ def read_index(path: str) -> VideoIndex:
         shown = [packet for packet in _from_first_keyframe(sorted(packets)) if not packet.hidden]
         if not shown:
             raise SampleError("unreadable", "it holds no frame")
+        if len(shown) == 1 and _is_picture(container):
+            raise SampleError("not_a_video", "a single picture")
         pts = tuple(packet.pts for packet in shown)
         keys = tuple(i for i, packet in enumerate(shown) if packet.key)
         rate = _rate(pts, time_base, stream)
@@ -181,6 +188,7 @@ def read_index(path: str) -> VideoIndex:
             missing.append(1 - max(last - first, last) / announced)
         return VideoIndex(
             container=container.format.name.split(",")[0],
+            stream=stream.index,
             codec=stream.codec_context.codec.canonical_name,
             time_base=time_base,
             pts=pts,
@@ -200,6 +208,10 @@ def _rate(pts: tuple[int, ...], time_base: Fraction, stream: VideoStream) -> Fra
     if pts[-1] > pts[0]:
         return (len(pts) - 1) / ((pts[-1] - pts[0]) * time_base)
     return _fraction(stream.average_rate or 25)  # a single frame: any rate does
+
+
+def _is_picture(container: InputContainer) -> bool:
+    return container.format.name == "gif" or container.metadata.get("major_brand") in PICTURE_BRANDS
 
 
 def _is_closed(packets: list[Packet]) -> bool:

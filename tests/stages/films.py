@@ -24,7 +24,7 @@ def numbered(number: int) -> np.ndarray:
 
 def number_of(frame: np.ndarray) -> int:
     """Read the number off a frame of any size."""
-    bars = frame[frame.shape[0] // 4, :, 1].reshape(BITS, -1)
+    bars = np.array_split(frame[frame.shape[0] // 4, :, 1], BITS)
     return sum(1 << bit for bit in range(BITS) if bars[bit].mean() > 127)
 
 

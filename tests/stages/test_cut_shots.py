@@ -59,7 +59,7 @@ def test_shots_begin_at_the_first_frame_after_a_cut(decoder, tmp_path, lengths, 
     (window,) = windows_of(write_film(tmp_path / "film.mp4", places(*lengths)), decoder)
     sample = cut(window, decoder)
     assert [(shot.start_seconds, shot.end_seconds) for shot in sample[Shots].shots] == borders
-    assert sample[Shots].reader == "decord"
+    assert sample[Shots].reader == "pyav"
 
 
 def test_cuts_are_times_in_the_file_not_in_the_window(decoder, tmp_path):
