@@ -76,6 +76,26 @@ def _dlib(weights: Weights, device: str) -> Embedder:
     return DlibResnet(weights)
 
 
+def _scrfd(weights: Weights, device: str, min_face_pixels: float) -> Detector:
+    from stages.models.scrfd import Scrfd
+
+    return Scrfd(weights, device, min_face_pixels)
+
+
+@cache
+def _arcface(weights: Weights, device: str) -> Embedder:
+    from stages.models.arcface import ArcFace
+
+    return ArcFace(weights, device)
+
+
+@cache
+def _facenet(weights: Weights, device: str) -> Embedder:
+    from stages.models.facenet import FaceNet
+
+    return FaceNet(weights, device)
+
+
 def _grabcut(weights: None, device: str) -> Segmenter:
     from stages.models.grabcut import GrabCut
 
@@ -88,8 +108,15 @@ def _compositor() -> Synthesizer:
     return Compositor()
 
 
-DETECTORS: Mapping[str, Backend[Detector]] = {"mtcnn": Backend(_mtcnn, "mtcnn", "torch")}
-EMBEDDERS: Mapping[str, Backend[Embedder]] = {"dlib": Backend(_dlib, "dlib")}  # each has a Calibration of the same name
+DETECTORS: Mapping[str, Backend[Detector]] = {
+    "mtcnn": Backend(_mtcnn, "mtcnn", "torch"),
+    "insightface": Backend(_scrfd, "buffalo_l", "onnx"),
+}
+EMBEDDERS: Mapping[str, Backend[Embedder]] = {  # each has a Calibration of the same name
+    "dlib": Backend(_dlib, "dlib"),
+    "insightface": Backend(_arcface, "buffalo_l", "onnx"),
+    "facenet": Backend(_facenet, "facenet-vggface2", "torch"),
+}
 SEGMENTERS: Mapping[str, Backend[Segmenter]] = {"grabcut": Backend(_grabcut)}
 CAPTIONERS: Mapping[str, Callable[[], Captioner]] = {"measured": MeasuredCaptioner}
 SYNTHESIZERS: Mapping[str, Callable[[], Synthesizer]] = {"compositor": _compositor}

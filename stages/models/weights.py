@@ -1,8 +1,8 @@
 """Where the weights of models lie, whether they are the right ones, and whether a run may use them.
 
 What is known of them stands in models.yaml. A configuration names weights by their entry there, or by the path of a
-folder or file (anything with a slash). Such a path whose last part is an entry's name is that entry, at another place;
-any other is known by the content of its files.
+folder or file (anything with a slash). Such a path whose last part is the name of an entry, or of an entry's file, is
+that entry at another place; any other is known by the content of its files.
 
     models = run.models
     weights = find("buffalo_l", models)     # checked: licence, presence, hashes
@@ -134,10 +134,11 @@ def _locate(wanted: str, models: ModelStore, known: Known) -> tuple[Weights, Ent
             raise ConfigError(f"no weights {wanted!r} in {models.folder}, nor among {', '.join(known)}")
         if entry is not None and entry.package is not None:
             path = _package_folder(entry.package) or path
-    if entry is not None and not path.is_file():
-        return Weights(path.name if "/" in wanted else wanted, path, tuple(entry.files)), entry
     if path.is_file():
+        entry = next((entry for entry in known.values() if path.name in entry.files), None)
         return Weights(wanted, path.parent, (path.name,)), entry
+    if entry is not None:
+        return Weights(Path(wanted).name, path, tuple(entry.files)), entry
     found = sorted(p.name for p in path.iterdir() if p.suffix in SUFFIXES) if path.is_dir() else []
     return Weights(wanted, path, tuple(found)), None
 

@@ -79,6 +79,16 @@ def test_weights_are_found_at_a_path_and_checked_as_what_they_are_called(known, 
         find(str(path), store, known)
 
 
+def test_a_single_file_is_known_by_its_name_wherever_it_lies(known, store, tmp_path):
+    path = put(tmp_path / "cache", {"face.pt": OTHER}) / "face.pt"
+    assert find(str(path), store, known).file("face.pt") == path
+    with pytest.raises(ConfigError, match="for research only"):
+        find(str(path), commercial(store), known)
+    path.write_bytes(GOOD)
+    with pytest.raises(ConfigError, match=f"demands {OTHER_SHA}"):
+        find(str(path), store, known)
+
+
 def test_a_file_of_ones_own_is_taken_as_it_is(known, store, tmp_path):
     path = put(tmp_path / "mine", {"mine.pt": b"mine", "notes.md": b"not weights"})
     for wanted in (path, path / "mine.pt"):
