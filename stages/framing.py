@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.association import area, intersection
 from stages.quality import size
+from stages.tracking.boxes import area, intersection
 
 Box = tuple[float, float, float, float]
 

@@ -1,7 +1,7 @@
 """Follow faces through a shot, and recognise people from one shot to the next."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -9,12 +9,16 @@ import numpy as np
 from pipeline.columns import F32
 from pipeline.sample import Sample
 from pipeline.stage import Stage
-from stages.association import Gate, Spotted, follow, link
 from stages.detect_faces import Face, Faces
 from stages.quality import merit, size
 from stages.similarity import CALIBRATIONS, SAME_PERSON, Calibration
+from stages.tracking.evidence import Evidence, Spotted, standardized
+from stages.tracking.following import Follower
+from stages.tracking.linking import link
+from stages.tracking.rejoining import Piece, Rejoiner
 
 BEST_FACES = 5  # of a track or person, that are compared with others
+EVIDENCE = Evidence()
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,16 @@ class Sighting:
 class Track:
     """One person followed through one shot.
 
-    `measured` and `threshold` belong to `reason`.
+    `rejoined` counts how often the person was found again after having been lost, `abstained` how often the track was
+    ended because nobody could say how it went on. `measured` and `threshold` belong to `reason`.
     """
 
     shot: int
     sightings: tuple[Sighting, ...]
     embedding: tuple[F32, ...] | None  # the one of its best faces that is most like the others
     person: int | None  # index into People.persons; None for a dropped track
+    rejoined: int
+    abstained: int
     reason: str | None  # why the track was dropped
     measured: float | None
     threshold: float | None
@@ -63,20 +70,26 @@ class People:
 
 @dataclass(frozen=True)
 class TrackPeople(Stage):
-    """Join faces into tracks by overlap and similarity, and tracks into persons by similarity alone.
+    """Join faces into tracks, shot by shot, and tracks into persons.
+
+    Evidence for two faces being one person is counted in nats (`stages.tracking.evidence`). Frame by frame, a track
+    goes on where that is better than every alternative by `min_margin_nats`, or else ends; only faces that the
+    detector is sure of, from `begin_score` on, may begin a track. What follows on an occlusion is rejoined by the best
+    faces, from `min_rejoin_nats` on. Across shots tracks are linked by the similarity of their best faces, on the common scale.
 
     Tracks are dropped as `too_few_sightings` (a number), `seen_too_rarely` (share of the frames from first to last)
-    and `weak_detections` (mean score of the detector): a print on a shirt flickers, a face does not. Overlaps are
-    intersections over unions, similarities are on the common scale.
+    and `weak_detections` (mean score of the detector): a print on a shirt flickers, a face does not.
     """
 
+    version = 2
     reads = (Faces,)
     writes = (People,)
 
-    min_overlap: float = 0.2
-    min_similarity_overlapping: float = 0.1  # below it, a face that overlaps a track is somebody else's
-    max_shift_faces: float = 2.0  # a face may leap so many times its size between frames, if it is alike enough
+    begin_score: float = 0.8
     max_gap_seconds: float = 1.0
+    min_margin_nats: float = 2.0
+    min_rejoin_nats: float = 4.0
+    min_rejoin_margin_nats: float = 3.0
     min_sightings: int = 3
     min_seen_share: float = 0.5
     min_mean_score: float = 0.88
@@ -104,10 +117,7 @@ class TrackPeople(Stage):
         owner = {number: person for person, group in enumerate(persons) for number in group}
         return sample.put(
             People(
-                tracks=tuple(
-                    Track(t.shot, t.sightings, t.embedding, owner.get(n), t.reason, t.measured, t.threshold)
-                    for n, t in enumerate(tracks)
-                ),
+                tracks=tuple(replace(track, person=owner.get(number)) for number, track in enumerate(tracks)),
                 persons=tuple(
                     Person(group, _medoid(np.concatenate([best[n] for n in group]), scale)) for group in persons
                 ),
@@ -117,24 +127,55 @@ class TrackPeople(Stage):
     def _tracks(self, faces: Faces, shot: int, scale: Calibration) -> list[Track]:
         numbers = [n for n, frame in enumerate(faces.frames) if frame.shot == shot]
         frames = [faces.frames[n] for n in numbers]
-        gate = Gate(self.min_overlap, self.min_similarity_overlapping, self.min_link_similarity, self.max_shift_faces)
-        seconds = [frame.seconds for frame in frames]
-        spotted = [[Spotted(face.box, _vector(face)) for face in frame.faces] for frame in frames]
-        tracks = []
-        for found in follow(seconds, spotted, scale, gate, self.max_gap_seconds):
-            sightings = tuple(Sighting(numbers[frame], face) for frame, face in found)
-            reason, measured, threshold = self._judge(faces, sightings)
-            track = Track(shot, sightings, None, None, reason, measured, threshold)
-            embedding = _medoid(best_faces(faces, [track]), scale)
-            tracks.append(Track(shot, sightings, embedding, None, reason, measured, threshold))
-        return tracks
+        follower = Follower(faces.width, faces.height, scale, EVIDENCE, self.max_gap_seconds, self.min_margin_nats)
+        tracklets = follower.follow(
+            [frame.seconds for frame in frames], [[self._spotted(face) for face in frame.faces] for frame in frames]
+        )
+        rejoiner = Rejoiner(
+            faces.width,
+            faces.height,
+            scale,
+            EVIDENCE,
+            self.max_gap_seconds,
+            self.min_rejoin_nats,
+            self.min_rejoin_margin_nats,
+        )
+        pieces = [tuple(Sighting(numbers[frame], face) for frame, face in one.sightings) for one in tracklets]
+        groups = rejoiner.rejoin([_piece(faces, sightings) for sightings in pieces])
+        return [
+            self._track(faces, shot, [(pieces[i], tracklets[i].abstained) for i in group], scale) for group in groups
+        ]
+
+    def _spotted(self, face: Face) -> Spotted:
+        embedding = None if face.embedding is None else np.array(face.embedding, np.float32)
+        look = standardized(np.frombuffer(face.look, np.uint8))
+        return Spotted(face.box, embedding, look, face.score >= self.begin_score)
+
+    def _track(
+        self, faces: Faces, shot: int, pieces: Sequence[tuple[tuple[Sighting, ...], bool]], scale: Calibration
+    ) -> Track:
+        sightings = tuple(sorted((s for piece, _ in pieces for s in piece), key=lambda s: s.frame))
+        spans = [piece[-1].frame - piece[0].frame + 1 for piece, _ in pieces]
+        reason, measured, threshold = self._judge(faces, sightings, sum(spans))
+        embeddings = best_embeddings(faces, sightings)
+        return Track(
+            shot=shot,
+            sightings=sightings,
+            embedding=_medoid(embeddings, scale),
+            person=None,
+            rejoined=len(pieces) - 1,
+            abstained=sum(abstained for _, abstained in pieces),
+            reason=reason,
+            measured=measured,
+            threshold=threshold,
+        )
 
     def _judge(
-        self, faces: Faces, sightings: tuple[Sighting, ...]
+        self, faces: Faces, sightings: tuple[Sighting, ...], frames: int
     ) -> tuple[str, float, float] | tuple[None, None, None]:
         if len(sightings) < self.min_sightings:
             return "too_few_sightings", len(sightings), self.min_sightings
-        share = len(sightings) / (sightings[-1].frame - sightings[0].frame + 1)
+        share = len(sightings) / frames
         if share < self.min_seen_share:
             return "seen_too_rarely", share, self.min_seen_share
         score = float(np.mean([face_of(faces, s).score for s in sightings]))
@@ -150,7 +191,12 @@ def face_of(faces: Faces, sighting: Sighting) -> Face:
 
 def best_faces(faces: Faces, tracks: Iterable[Track]) -> np.ndarray:
     """Return the embeddings of the best faces of tracks, (up to BEST_FACES, D), the best first."""
-    found = [face_of(faces, sighting) for track in tracks for sighting in track.sightings]
+    return best_embeddings(faces, (sighting for track in tracks for sighting in track.sightings))
+
+
+def best_embeddings(faces: Faces, sightings: Iterable[Sighting]) -> np.ndarray:
+    """Return the embeddings of the best faces among those sighted, (up to BEST_FACES, D), the best first."""
+    found = [face_of(faces, sighting) for sighting in sightings]
     known = sorted((face for face in found if face.embedding is not None), key=lambda face: -merit_of(face))
     return np.array([face.embedding for face in known[:BEST_FACES]], np.float32)
 
@@ -160,14 +206,20 @@ def merit_of(face: Face) -> float:
     return merit(size(face.box), face.sharpness, face.yaw_degrees, face.roll_degrees, face.score)
 
 
-def seen_together(tracks: list[Track]) -> set[frozenset[int]]:
-    """Return which tracks, by their indices, have a frame in common: they are not one person."""
+def seen_together(tracks: Sequence[Track]) -> np.ndarray:
+    """Return which of N tracks have a frame in common, (N, N) bool: they are not one person."""
     frames = [{s.frame for s in track.sightings} for track in tracks]
-    return {frozenset((i, j)) for i, j in combinations(range(len(tracks)), 2) if frames[i] & frames[j]}
+    shared = [i != j and bool(a & b) for i, a in enumerate(frames) for j, b in enumerate(frames)]
+    return np.array(shared, bool).reshape(len(frames), len(frames))
 
 
-def _vector(face: Face) -> np.ndarray | None:
-    return None if face.embedding is None else np.array(face.embedding, np.float32)
+def _piece(faces: Faces, sightings: Sequence[Sighting]) -> Piece:
+    return Piece(
+        frames=tuple(s.frame for s in sightings),
+        seconds=tuple(faces.frames[s.frame].seconds for s in sightings),
+        boxes=tuple(face_of(faces, s).box for s in sightings),
+        embeddings=best_embeddings(faces, sightings),
+    )
 
 
 def _medoid(embeddings: np.ndarray, scale: Calibration) -> tuple[float, ...] | None:
