@@ -75,7 +75,8 @@ class TrackPeople(Stage):
     Evidence for two faces being one person is counted in nats (`stages.tracking.evidence`). Frame by frame, a track
     goes on where that is better than every alternative by `min_margin_nats`, or else ends; only faces that the
     detector is sure of, from `begin_score` on, may begin a track. What follows on an occlusion is rejoined by the best
-    faces, from `min_rejoin_nats` on. Across shots tracks are linked by the similarity of their best faces, on the common scale.
+    faces, from `min_rejoin_nats` on. Across shots tracks are linked by the similarity of their best faces, on the
+    common scale.
 
     Tracks are dropped as `too_few_sightings` (a number), `seen_too_rarely` (share of the frames from first to last)
     and `weak_detections` (mean score of the detector): a print on a shirt flickers, a face does not.

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stages.detect_faces import Faces
+from stages.detect_faces import Faces, Frame
 from stages.track_people import BEST_FACES, People, TrackPeople, best_faces
 from tests.stages.crowd import face, shot, window
 
@@ -28,7 +28,15 @@ def test_persons_keep_their_identity_when_they_change_sides_at_a_cut():
 
 def test_one_who_leaves_and_comes_back_is_one_person():
     people = track(shot(0, {1: [0, 1, 2, 8, 9, 10]}, x={1: 100}))
-    assert [(t.person, len(t.sightings)) for t in people.tracks] == [(0, 3), (0, 3)]
+    assert [(t.person, len(t.sightings), t.rejoined, t.abstained) for t in people.tracks] == [(0, 6, 1, 0)]
+
+
+def test_a_track_that_is_ended_for_doubt_is_counted():
+    """Two who look alike, too small to be embedded, turn up side by side half way between where they were."""
+    places = [(100, 124)] * 3 + [(111.9, 112.1)]
+    frames = [Frame(0, i / 3, (face(1, a, size=20.0), face(1, b, size=20.0))) for i, (a, b) in enumerate(places)]
+    people = track(frames)
+    assert [(len(t.sightings), t.abstained) for t in people.tracks] == [(3, 1), (3, 1), (1, 0), (1, 0)]
 
 
 def test_people_seen_at_once_are_never_one_person():
