@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -78,8 +78,9 @@ class TrackPeople(Stage):
     faces, from `min_rejoin_nats` on. Across shots tracks are linked by the similarity of their best faces, on the
     common scale.
 
-    Tracks are dropped as `too_few_sightings` (a number), `seen_too_rarely` (share of the frames from first to last)
-    and `weak_detections` (mean score of the detector): a print on a shirt flickers, a face does not.
+    Tracks are dropped as `too_few_sightings` (of the longest stretch), `seen_too_rarely` (share of the frames from
+    first to last, without those between two stretches that would each do) and `weak_detections` (mean score of the
+    detector): a print on a shirt flickers, a face does not, though it may be hidden for a while.
     """
 
     version = 2
@@ -156,8 +157,7 @@ class TrackPeople(Stage):
         self, faces: Faces, shot: int, pieces: Sequence[tuple[tuple[Sighting, ...], bool]], scale: Calibration
     ) -> Track:
         sightings = tuple(sorted((s for piece, _ in pieces for s in piece), key=lambda s: s.frame))
-        spans = [piece[-1].frame - piece[0].frame + 1 for piece, _ in pieces]
-        reason, measured, threshold = self._judge(faces, sightings, sum(spans))
+        reason, measured, threshold = self._judge(faces, sightings, [piece for piece, _ in pieces])
         embeddings = best_embeddings(faces, sightings)
         return Track(
             shot=shot,
@@ -172,11 +172,17 @@ class TrackPeople(Stage):
         )
 
     def _judge(
-        self, faces: Faces, sightings: tuple[Sighting, ...], frames: int
+        self, faces: Faces, sightings: tuple[Sighting, ...], pieces: Sequence[Sequence[Sighting]]
     ) -> tuple[str, float, float] | tuple[None, None, None]:
-        if len(sightings) < self.min_sightings:
-            return "too_few_sightings", len(sightings), self.min_sightings
-        share = len(sightings) / frames
+        longest = max(len(piece) for piece in pieces)
+        if longest < self.min_sightings:
+            return "too_few_sightings", longest, self.min_sightings
+        hidden = sum(
+            later[0].frame - earlier[-1].frame - 1
+            for earlier, later in pairwise(sorted(pieces, key=lambda piece: piece[0].frame))
+            if min(len(earlier), len(later)) >= self.min_sightings
+        )
+        share = len(sightings) / (sightings[-1].frame - sightings[0].frame + 1 - hidden)
         if share < self.min_seen_share:
             return "seen_too_rarely", share, self.min_seen_share
         score = float(np.mean([face_of(faces, s).score for s in sightings]))

@@ -54,6 +54,9 @@ def test_people_seen_at_once_are_never_one_person():
     [
         ([3, 4], 1.0, "too_few_sightings", 2),
         ([0, 3, 6, 9], 1.0, "seen_too_rarely", 0.4),
+        ([0, 1, 5, 6, 10], 1.0, "too_few_sightings", 2),  # in any stretch
+        ([0, 1, 2, 6, 11], 1.0, "seen_too_rarely", 5 / 12),
+        ([0, 1, 2, 9, 10, 11], 1.0, None, None),  # hidden between two stretches that would each do
         ([0, 1, 2, 3], 0.8, "weak_detections", 0.8),
         ([0, 1, 2, 3], 0.9, None, None),
     ],
