@@ -72,6 +72,7 @@ class Decide(Stage):
     min_face_pixels: float = 40.0  # in close-ups and full-body pictures
     min_round1_face_pixels: float = 32.0  # in the round-1 picture, at training size
     min_sharpness: float = 0.0  # of a target's face
+    min_second_similarity: float | None = None  # by score_identity's second embedder, which `min_margin` then holds too
 
     def process(self, sample: Sample, model: Any) -> Sample:
         scores = sample.scores
@@ -106,12 +107,21 @@ class Decide(Stage):
         similarity, other = score("similarity"), score("other")
         if similarity is None or other is None:
             return TargetVerdict(target, "no_reference_face", None, None)
-        for reason, measured, threshold in (
+        limits = [
             ("face_too_small", score("face_pixels"), self.min_face_pixels),
             ("not_sharp", score("sharpness"), self.min_sharpness),
             ("not_alike", similarity, self.min_similarity),
             ("too_like_the_other", similarity - other, self.min_margin),
-        ):
+        ]
+        if self.min_second_similarity is not None:
+            second, second_other = score("second_similarity"), score("second_other")
+            if second is None or second_other is None:
+                return TargetVerdict(target, "no_second_opinion", None, self.min_second_similarity)
+            limits += [
+                ("not_alike_to_second", second, self.min_second_similarity),
+                ("too_like_the_other_to_second", second - second_other, self.min_margin),
+            ]
+        for reason, measured, threshold in limits:
             if measured is None or measured < threshold:
                 return TargetVerdict(target, reason, measured, threshold)
         return TargetVerdict(target, None, similarity, self.min_similarity)

@@ -4,6 +4,10 @@ The reference of a person is the face at the moment of round 1 (`near`). Every t
 candidates, is compared with the person it should show and with the other one, by an embedder that need not be the one
 that tracked the people. Nothing is decided here.
 
+A second embedder gives a second opinion. It matters where pictures are synthesized: a synthesizer that is conditioned
+on an embedder's vectors makes faces which that embedder takes for the person, whoever they look like to others. Judge
+those with one of another training set and loss.
+
 Scores are named `SIDE.TARGET.MEASURE`, as in `left.closeup.similarity` or `right.body1.faces`:
 
     similarity    to the person it should show, on the common scale (0 strangers, 0.5 threshold, 1 the same picture)
@@ -11,9 +15,10 @@ Scores are named `SIDE.TARGET.MEASURE`, as in `left.closeup.similarity` or `righ
     faces         how many faces the detector sees
     face_pixels   size of the largest face: the side of a square as large as its box, pixels of the picture
     sharpness     of the largest face
+    second_similarity, second_other   as the first two, by the second embedder; only where there is one
 
 `round1.faces` counts the faces of the round-1 picture, `round1.left.*` and `round1.right.*` measure its two faces.
-`pair.similarity` compares the two people with each other.
+`pair.similarity` and `pair.second_similarity` compare the two people with each other.
 """
 
 from collections.abc import Mapping
@@ -37,28 +42,34 @@ Scores = dict[str, float | None]
 
 SIDES = ("left", "right")
 OTHER = {"left": "right", "right": "left"}
+PREFIXES = ("", "second_")
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """An embedder, its scale, and what the names of its scores begin with."""
+
+    embedder: Embedder
+    scale: Calibration
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """What a worker keeps: a detector, an embedder and its scale."""
+    """What a worker keeps: a detector, and whoever compares faces."""
 
     detector: Detector
-    embedder: Embedder
-    scale: Calibration
+    opinions: tuple[Opinion, ...]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What is seen in one picture: how many faces, and the largest one (None where there is none)."""
+    """What is seen in one picture: how many faces, and the largest one, as each opinion embeds it (or none does)."""
 
     faces: int
-    embedding: np.ndarray | None
+    embeddings: tuple[np.ndarray | None, ...]
     face_pixels: float
     sharpness: float
-
-
-NOBODY = Look(0, None, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -71,32 +82,49 @@ class ScoreIdentity(Scorer):
     detector_weights: str | None = None  # other weights than the detector's own: an entry of models.yaml, or a path
     embedder: str = "dlib"
     embedder_weights: str | None = None
+    second_embedder: str | None = None  # gives a second opinion
+    second_embedder_weights: str | None = None
     device: str = "cpu"
     detector_min_face_pixels: float = 32.0
     detector_min_score: float = 0.9
 
     def __post_init__(self) -> None:
         check_choice(self, "detector", DETECTORS)
-        check_choice(self, "embedder", EMBEDDERS)
+        for option, embedder, _ in self._embedders:
+            if embedder not in EMBEDDERS:
+                raise ValueError(f"{option} is {embedder!r}, but must be one of {', '.join(sorted(EMBEDDERS))}")
         check_device(self.device)
+        if (self.embedder, self.embedder_weights) == (self.second_embedder, self.second_embedder_weights):
+            raise ValueError(f"second_embedder is {self.second_embedder!r}, as embedder is: that is no second opinion")
+
+    @property
+    def _embedders(self) -> tuple[tuple[str, str, str | None], ...]:
+        """Option, backend and weights of those who give an opinion."""
+        first = ("embedder", self.embedder, self.embedder_weights)
+        if self.second_embedder is None:
+            return (first,)
+        return (first, ("second_embedder", self.second_embedder, self.second_embedder_weights))
 
     def check(self, models: ModelStore) -> None:
         DETECTORS[self.detector].check("detector", models, self.device, self.detector_weights)
-        EMBEDDERS[self.embedder].check("embedder", models, self.device, self.embedder_weights)
+        for option, embedder, weights in self._embedders:
+            EMBEDDERS[embedder].check(option, models, self.device, weights)
 
     def revisions(self, models: ModelStore) -> Mapping[str, str]:
-        return {
-            **DETECTORS[self.detector].revisions("detector", models, self.detector_weights),
-            **EMBEDDERS[self.embedder].revisions("embedder", models, self.embedder_weights),
-        }
+        found = DETECTORS[self.detector].revisions("detector", models, self.detector_weights)
+        for option, embedder, weights in self._embedders:
+            found |= EMBEDDERS[embedder].revisions(option, models, weights)
+        return found
 
     def load(self, run: Run) -> Judge:
         return Judge(
             detector=DETECTORS[self.detector](
                 self.device, self.detector_min_face_pixels, models=run.models, weights=self.detector_weights
             ),
-            embedder=EMBEDDERS[self.embedder](self.device, models=run.models, weights=self.embedder_weights),
-            scale=CALIBRATIONS[self.embedder],
+            opinions=tuple(
+                Opinion(EMBEDDERS[name](self.device, models=run.models, weights=weights), CALIBRATIONS[name], prefix)
+                for (_, name, weights), prefix in zip(self._embedders, PREFIXES, strict=False)
+            ),
         )
 
     def process(self, sample: Sample, judge: Judge) -> Sample:
@@ -108,18 +136,18 @@ class ScoreIdentity(Scorer):
             for number, body in enumerate(getattr(bodies, side)):
                 pictures[f"{side}.body{number}"] = decode_picture(body.picture)
         faces = self._faces(judge, pictures)
-        reference = {side: _largest(judge, pictures, faces, f"{side}.near").embedding for side in SIDES}
+        reference = {side: _largest(judge, pictures, faces, f"{side}.near") for side in SIDES}
         scores: Scores = {"round1.faces": float(len(faces["round1"]))}
         for number, side in enumerate(SIDES):
             found = faces["round1"][number : number + 1]  # from left to right
-            look = _look_of(judge, pictures["round1"], found[0], len(faces["round1"])) if found else NOBODY
-            scores |= _named(f"round1.{side}", judge.scale, look, reference[side], reference[OTHER[side]])
+            look = _look_of(judge, pictures["round1"], found[0], len(faces["round1"])) if found else _nobody(judge)
+            scores |= _named(f"round1.{side}", judge, look, reference[side], reference[OTHER[side]])
         for name in pictures:
             side, _, target = name.partition(".")
             if target not in ("", "near"):
                 look = _largest(judge, pictures, faces, name)
-                scores |= _named(name, judge.scale, look, reference[side], reference[OTHER[side]])
-        scores |= _likeness("pair.similarity", judge.scale, reference["left"], reference["right"])
+                scores |= _named(name, judge, look, reference[side], reference[OTHER[side]])
+        scores |= _likeness("pair", "similarity", judge, reference["left"], reference["right"])
         return sample.score(scores)
 
     def _faces(self, judge: Judge, pictures: Mapping[str, np.ndarray]) -> dict[str, list[Detection]]:
@@ -135,35 +163,42 @@ class ScoreIdentity(Scorer):
 
 def _largest(judge: Judge, pictures: Mapping[str, np.ndarray], faces: Mapping[str, list], name: str) -> Look:
     if not faces[name]:
-        return NOBODY
+        return _nobody(judge)
     return _look_of(judge, pictures[name], max(faces[name], key=lambda face: size(face.box)), len(faces[name]))
+
+
+def _nobody(judge: Judge) -> Look:
+    return Look(0, (None,) * len(judge.opinions), 0.0, 0.0)
 
 
 def _look_of(judge: Judge, picture: np.ndarray, face: Detection, faces: int) -> Look:
     patch = upright_patch(picture, face.box, face.landmarks, PATCH_PIXELS)
     return Look(
         faces=faces,
-        embedding=judge.embedder.embed(picture, [face])[0],
+        embeddings=tuple(opinion.embedder.embed(picture, [face])[0] for opinion in judge.opinions),
         face_pixels=size(face.box),
         sharpness=sharpness(patch),
     )
 
 
-def _named(
-    prefix: str, scale: Calibration, look: Look, right_one: np.ndarray | None, other: np.ndarray | None
-) -> Scores:
+def _named(target: str, judge: Judge, look: Look, right_one: Look, other: Look) -> Scores:
     measured: Scores = {
-        f"{prefix}.faces": float(look.faces),
-        f"{prefix}.face_pixels": look.face_pixels,
-        f"{prefix}.sharpness": look.sharpness,
+        f"{target}.faces": float(look.faces),
+        f"{target}.face_pixels": look.face_pixels,
+        f"{target}.sharpness": look.sharpness,
     }
     return (
         measured
-        | _likeness(f"{prefix}.similarity", scale, look.embedding, right_one)
-        | _likeness(f"{prefix}.other", scale, look.embedding, other)
+        | _likeness(target, "similarity", judge, look, right_one)
+        | _likeness(target, "other", judge, look, other)
     )
 
 
-def _likeness(name: str, scale: Calibration, a: np.ndarray | None, b: np.ndarray | None) -> Scores:
-    """Return the score: None where one of the faces was not found."""
-    return {name: None if a is None or b is None else float(scale.between(a, b)[0, 0])}
+def _likeness(target: str, measure: str, judge: Judge, a: Look, b: Look) -> Scores:
+    """Return what each opinion says: None where one of the faces was not found."""
+    return {
+        f"{target}.{opinion.prefix}{measure}": None
+        if one is None or two is None
+        else float(opinion.scale.between(one, two)[0, 0])
+        for opinion, one, two in zip(judge.opinions, a.embeddings, b.embeddings, strict=True)
+    }

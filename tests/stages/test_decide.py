@@ -5,17 +5,13 @@ from pipeline.sample import Sample, Verdict
 from stages.decide import Decide, Decision
 from stages.synthesize_bodies import Bodies, Body
 
+TARGETS = ("closeup", "body0")
 GOOD = {"faces": 1, "face_pixels": 120, "sharpness": 50, "similarity": 0.8, "other": 0.1}
 
 
 def scores(left_bodies: int = 1, **changes: float | None) -> dict[str, float]:
     """Scores of a good pair with one candidate a person; `left_closeup_faces=2` and so on change or (None) drop one."""
-    found = {
-        f"{side}.{target}.{m}": v
-        for side in ("left", "right")
-        for target in ("closeup", "body0")
-        for m, v in GOOD.items()
-    }
+    found = {f"{side}.{target}.{m}": v for side in ("left", "right") for target in TARGETS for m, v in GOOD.items()}
     found |= {f"left.body{i}.{m}": v for i in range(left_bodies) for m, v in GOOD.items()}
     found |= {f"round1.{side}.{m}": v for side in ("left", "right") for m, v in GOOD.items()}
     found |= {"round1.faces": 2, "pair.similarity": 0.0}
@@ -58,6 +54,35 @@ def test_a_bad_closeup_is_named_with_its_measure_and_leaves_the_full_bodies(chan
     verdict = sample[Decision].left.closeup
     assert (verdict.reason, verdict.measured, verdict.threshold) == (reason, measured, threshold)
     assert (sample.verdict, sample[Decision].closeups, sample[Decision].fullbody) == (Verdict.OK, False, True)
+
+
+SECOND = {"second_similarity": 0.7, "second_other": 0.2}
+
+
+def with_a_second_opinion(**changes: float | None) -> Sample:
+    given = scores() | {f"{side}.{t}.{m}": v for side in ("left", "right") for t in TARGETS for m, v in SECOND.items()}
+    given |= {f"left.closeup.{measure}": value for measure, value in changes.items()}
+    return Decide(min_second_similarity=0.5).process(Sample("p").put(bodies("one")).score(given), None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "measured", "threshold"),
+    [
+        ({}, None, 0.8, 0.5),
+        ({"second_similarity": 0.4}, "not_alike_to_second", 0.4, 0.5),
+        ({"second_other": 0.6}, "too_like_the_other_to_second", pytest.approx(0.1), 0.25),
+        ({"second_similarity": None}, "no_second_opinion", None, 0.5),
+        ({"similarity": 0.3, "second_similarity": 0.4}, "not_alike", 0.3, 0.5),
+    ],
+)
+def test_a_second_opinion_has_to_agree_where_it_is_asked_for(changes, reason, measured, threshold):
+    verdict = with_a_second_opinion(**changes)[Decision].left.closeup
+    assert (verdict.reason, verdict.measured, verdict.threshold) == (reason, measured, threshold)
+
+
+def test_a_second_opinion_that_was_not_asked_for_decides_nothing():
+    given = scores() | {"left.closeup.second_similarity": 0.0, "left.closeup.second_other": 1.0}
+    assert Decide().process(Sample("p").put(bodies("one")).score(given), None)[Decision].closeups
 
 
 @pytest.mark.parametrize(
