@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 RUN    ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-dataset train inspect sheet test chaos bench-engine check format lock clean
+.PHONY: help setup setup-gpu build-dataset train inspect sheet test chaos bench-engine check format lock clean
 
 help:  ## this list
 	@echo "make TARGET [CONFIG=file.yaml] [INPUT=file|folder|glob|list] [RUN=name] [RAY_ADDRESS=host:port] [ARGS=...]"
@@ -26,9 +26,15 @@ $(READY): requirements.lock pyproject.toml
 	@echo "setting up $(VENV) (several GB of packages, once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip uninstall --quiet --python $(BIN)/python onnxruntime-gpu  # of setup-gpu: it fills onnxruntime's folder
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
+
+setup-gpu: $(READY)  ## have face models run on NVIDIA GPUs: onnxruntime-gpu in place of onnxruntime
+	@$(BIN)/uv pip uninstall --quiet --python $(BIN)/python onnxruntime
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --reinstall-package onnxruntime-gpu \
+		-r requirements-gpu.lock
 
 build-dataset: CONFIG ?= configs/dataset/default.yaml
 build-dataset: $(READY)  ## make conversations out of clips (the built-in ones, or INPUT)
@@ -65,6 +71,9 @@ format: $(READY)  ## format the code
 lock: $(READY)  ## resolve the dependencies of pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev \
 		--upgrade pyproject.toml -o requirements.lock
+	@sed -n 's/^onnxruntime==\([^ ;]*\).*/onnxruntime-gpu[cuda,cudnn]==\1/p' requirements.lock | \
+		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements.lock - -o requirements-gpu.lock
 
 clean:  ## remove the environment and everything that runs made
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache shards runs

@@ -152,9 +152,14 @@ def _package_folder(place: str) -> Path | None:
 
 def _check_hash(path: Path, expected: str | None) -> None:
     if expected is None:
-        _log.warning("%s is not checked: models.yaml knows no sha256 of it; it has %s", path, sha256(path))
+        _tell_unchecked(path, sha256(path))
     elif sha256(path) != expected:
         raise ConfigError(f"{path} has sha256 {sha256(path)}, but models.yaml demands {expected}; get the file again")
+
+
+@cache  # once in a process
+def _tell_unchecked(path: Path, digest: str) -> None:
+    _log.warning("%s is not checked: models.yaml knows no sha256 of it; it has %s", path, digest)
 
 
 def _check_licence(name: str, entry: Entry, models: ModelStore) -> None:
