@@ -229,7 +229,7 @@ def _start() -> subprocess.Popen:
     root = str(Path(__file__).parents[1])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.Popen(
-        [sys.executable, "-m", "stages.decode_child"],
+        [sys.executable, "-m", "stages.decode_child", str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         # numpy's library would set memory aside for each core, and the child's is limited

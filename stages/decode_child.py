@@ -1,4 +1,4 @@
-"""The process that decodes: `python -m stages.decode_child`. `stages.decode` starts it and talks to it.
+"""The process that decodes: `python -m stages.decode_child PARENT`, a process id. `stages.decode` talks to it.
 
 Each line on stdin is a request, a JSON object with `op`, `path` and `deadline_seconds`:
 
@@ -196,17 +196,19 @@ def fit(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return cv2.resize(np.ascontiguousarray(frame), size, interpolation=cv2.INTER_LINEAR)
 
 
-def limit_process() -> None:
-    """Bound what the process may take, and have the kernel kill it when its parent ends."""
+def limit_process(parent: int) -> None:
+    """Bound what the process may take, and have the kernel kill it when its parent ends, if that is still there."""
     for limit, most in ((resource.RLIMIT_AS, MOST_BYTES), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(limit)[1]
         resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(0)
 
 
 def main() -> None:
-    limit_process()
+    limit_process(parent=int(sys.argv[1]))
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not come between replies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle,

@@ -31,7 +31,7 @@ SIGNATURES = (
     (4, b"mdat"),
     (4, b"wide"),
     (0, b"\x1a\x45\xdf\xa3"),
-    (0, b"RIFF"),
+    (8, b"AVI "),
     (0, b"FLV\x01"),
     (0, b"\x00\x00\x01\xba"),
     (0, b"\x30\x26\xb2\x75"),

@@ -43,7 +43,7 @@ class ToRGB:
             self._shape, self._to_screen = (frame.width, frame.height), to_screen
             self._graph = _table_graph(frame.width, frame.height, to_screen)
         planar = frame.reformat(format=PLANAR, src_colorspace=matrix, threads=1)
-        planar.pts, planar.time_base = None, frame.time_base
+        planar.pts = None  # which the filter would compare with those before
         self._graph.vpush(planar)
         return self._graph.vpull().to_ndarray(format="rgb24", threads=1)
 

@@ -38,18 +38,23 @@ def write_film(
     rotation: float | None = None,
     container_options: dict[str, str] | None = None,
     size: tuple[int, int] = (WIDTH, HEIGHT),
+    pixels: str = "yuv420p",
+    pixel_aspect: str = "1/1",
+    mirrored: bool = False,
 ) -> Path:
     """Write a film at 25 frames per second; `pts` are the times of its frames in 25ths of a second."""
     drawn = map(numbered, range(frames)) if isinstance(frames, int) else frames
     with av.open(str(path), "w", options=container_options or {}) as film:
         stream = film.add_stream(codec, rate=FRAMES_PER_SECOND, options=options or B_FRAMES)
         assert isinstance(stream, VideoStream)
-        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, pixels
         stream.codec_context.time_base = Fraction(1, FRAMES_PER_SECOND)
         if rotation is not None:
-            stream.set_display_rotation(rotation)
-        for number, pixels in enumerate(drawn):
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            stream.set_display_rotation(rotation, hflip=mirrored)
+        if pixel_aspect != "1/1":
+            stream.codec_context.sample_aspect_ratio = Fraction(pixel_aspect)
+        for number, picture in enumerate(drawn):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts = pts[number] if pts else number
             frame.time_base = Fraction(1, FRAMES_PER_SECOND)
             film.mux(stream.encode(frame))
