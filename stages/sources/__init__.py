@@ -5,6 +5,7 @@
     'clips/**/*.mp4' what a pattern matches
     clips.csv        what a list names (.txt, .csv, .jsonl, .parquet)
     studio:8         clips that are drawn
+    studio-hard:8    clips that are drawn, in which it is hard to say who is who
 
 Several are given with commas between them.
 """
@@ -16,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import ConfigError
-from stages.sources.built_in import PREFIX, find_built_in
+from stages.sources.built_in import PREFIXES, find_built_in
 from stages.sources.folder import find_by_pattern, find_in_folder
 from stages.sources.found import Found, uri_of
 from stages.sources.listing import READERS, find_in_list
@@ -29,7 +30,7 @@ def find(input: str) -> Iterable[Found]:
     """
     if "," in input and not os.path.lexists(input):
         return chain.from_iterable(find(part.strip()) for part in input.split(",") if part.strip())
-    if input.startswith(PREFIX):
+    if input.startswith(PREFIXES):
         return find_built_in(input)
     if not input.strip():
         raise ConfigError("input: nothing given; give a folder, a file, a list of files, or studio:8")

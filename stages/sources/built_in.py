@@ -1,4 +1,7 @@
-"""Clips that need no video: the studio draws them. `studio:COUNT` or `studio:COUNT?seed=7`."""
+"""Clips that need no video: the studio draws them.
+
+`studio:COUNT` or `studio:COUNT?seed=7`; `studio-hard:COUNT` or `studio-hard:COUNT:SEED` for its hard set.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +9,9 @@ from collections.abc import Iterator
 from pipeline.errors import ConfigError
 from stages.sources.found import Found
 
-PREFIX = "studio:"
+PREFIX = "studio:"  # of a clip's own address, and of inputs
+HARD_PREFIX = "studio-hard:"
+PREFIXES = (PREFIX, HARD_PREFIX)
 MOST_CLIPS = 100_000
 
 
@@ -15,15 +20,18 @@ def find_built_in(input: str) -> Iterator[Found]:
 
     Raises ConfigError for an address of another form.
     """
-    form = re.fullmatch(r"studio:(\d{1,6})(?:\?seed=(\d{1,18}))?", input)
+    hard = input.startswith(HARD_PREFIX)
+    form = re.fullmatch(r"studio(?:-hard)?:(\d{1,6})(?:%s(\d{1,18}))?" % (":" if hard else r"\?seed="), input)
     if not form or not 1 <= int(form[1]) <= MOST_CLIPS:
         raise ConfigError(
             f"input: {input} is no studio address; write studio:COUNT or studio:COUNT?seed=NUMBER, "
-            f"with a count of 1 to {MOST_CLIPS}"
+            f"studio-hard:COUNT or studio-hard:COUNT:SEED, with a count of 1 to {MOST_CLIPS}"
         )
-    from stages.sources.studio import cast_clips
+    from stages.sources.studio import cast_clips, hard_clips
 
-    for clip in cast_clips(int(form[1]), int(form[2] or 0)):
+    count = int(form[1])
+    clips = hard_clips(count, int(form[2] or 1)) if hard else cast_clips(count, int(form[2] or 0))
+    for clip in clips:
         yield Found(
             uri="/".join([f"{PREFIX}{clip.seed}", clip.kind, "-".join(map(str, clip.people)), clip.name]),
             name=clip.name,

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stages.sources.studio.hard.kinds import HARD_KINDS
 from stages.sources.studio.people import choose_cast
 from stages.sources.studio.script import PEOPLE_NEEDED
 
 USABLE_KINDS = ("duo", "duo_cut", "swapped_after_cut", "two_pairs", "duo_then_singles", "passer_by")
 REJECTED_KINDS = ("single", "nobody", "same_twice", "trio", "far_away", "damaged", "never_together", "not_a_video")
+KINDS = PEOPLE_NEEDED | {name: kind.people for name, kind in HARD_KINDS.items()}  # and how many people each needs
 RECUR_EVERY = 5  # every fifth usable clip brings back a person of an earlier one
 
 
@@ -22,8 +24,8 @@ class StudioClip:
     people: tuple[int, ...] = ()  # seeds; empty: chosen from the clip's own seed
 
     def __post_init__(self) -> None:
-        if self.kind not in PEOPLE_NEEDED:
-            raise ValueError(f"kind {self.kind!r} of {self.name}: allowed are {', '.join(PEOPLE_NEEDED)}")
+        if self.kind not in KINDS:
+            raise ValueError(f"kind {self.kind!r} of {self.name}: allowed are {', '.join(KINDS)}")
 
 
 def cast_clips(count: int = 24, seed: int = 0) -> tuple[StudioClip, ...]:
@@ -52,7 +54,7 @@ def cast_clips(count: int = 24, seed: int = 0) -> tuple[StudioClip, ...]:
 
 def people_of(clip: StudioClip) -> tuple[int, ...]:
     """Return the seeds of the people of a clip."""
-    needed = PEOPLE_NEEDED[clip.kind]
+    needed = KINDS[clip.kind]
     return clip.people if clip.people or not needed else tuple(p.seed for p in choose_cast(needed, clip.seed))
 
 

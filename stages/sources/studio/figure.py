@@ -53,6 +53,12 @@ class Outfit:
     accent: str
     pattern: str
     seed: int
+    dye: tuple[int, int, int] | None = None  # RGB, in place of the named colour
+
+    @property
+    def cloth(self) -> tuple[int, int, int]:
+        """Colour of the cloth, RGB 0..255."""
+        return self.dye or CLOTHES_COLOURS[self.colour]
 
     @classmethod
     def from_seed(cls, seed: int) -> "Outfit":
@@ -65,11 +71,8 @@ class Outfit:
 def draw_figure(person: Person, outfit: Outfit, light: Light, scale: float) -> Sprite:
     """Draw neck, shoulders and clothes of a person."""
     rng = np.random.default_rng((0xB0D4, person.seed, outfit.seed))
-    canvas = new_canvas(BODY_BOX, scale, CLOTHES_COLOURS[outfit.colour])
-    neck = 0.66 if person.masculine else 0.50
-    broad = (2.62 if person.masculine else 2.18) * (0.94 + 0.12 * person.head_width)
-    slope = person.chin_y + 0.70 + (0.0 if person.masculine else 0.06)
-    base = person.chin_y + 0.33  # where the neck meets the shoulders
+    canvas = new_canvas(BODY_BOX, scale, outfit.cloth)
+    neck, broad, slope, base = _measures(person)
     torso = _torso(neck, broad, slope, base)
     body = shape_mask(canvas, torso, 0.01)
     _pattern(canvas, outfit)
@@ -105,6 +108,19 @@ def draw_figure(person: Person, outfit: Outfit, light: Light, scale: float) -> S
     tint = np.asarray(light.key, np.float32) + np.asarray(light.fill, np.float32)
     pixels = np.clip(canvas.pixels * (tint / 1.13), 0, 255).astype(np.uint8)
     return Sprite(pixels, alpha, BODY_BOX[:2], scale)
+
+
+def torso_of(person: Person) -> np.ndarray:
+    """Return the outline (N, 2) of a person's shoulders and body, face units from the middle between the eyes."""
+    return _torso(*_measures(person))
+
+
+def _measures(person: Person) -> tuple[float, float, float, float]:
+    """Return half the neck's and the shoulders' width, where the shoulders slope, and where the neck meets them."""
+    neck = 0.66 if person.masculine else 0.50
+    broad = (2.62 if person.masculine else 2.18) * (0.94 + 0.12 * person.head_width)
+    slope = person.chin_y + 0.70 + (0.0 if person.masculine else 0.06)
+    return neck, broad, slope, person.chin_y + 0.33
 
 
 def _torso(neck: float, broad: float, slope: float, base: float) -> np.ndarray:
@@ -177,7 +193,7 @@ def _above(canvas: Canvas, y: float) -> np.ndarray:
 
 
 def _pattern(c: Canvas, outfit: Outfit) -> None:
-    colour, accent = (np.array(CLOTHES_COLOURS[k], np.float32) for k in (outfit.colour, outfit.accent))
+    colour, accent = (np.array(k, np.float32) for k in (outfit.cloth, CLOTHES_COLOURS[outfit.accent]))
     height, width = c.pixels.shape[:2]
     x = (np.arange(width) / c.scale + c.origin[0])[None, :]
     y = (np.arange(height) / c.scale + c.origin[1])[:, None]
@@ -224,7 +240,7 @@ def _folds(c: Canvas, rng: np.random.Generator, broad: float, slope: float, ligh
 
 
 def _collar(c: Canvas, outfit: Outfit, neck: float, base: float, broad: float) -> None:
-    colour = np.array(CLOTHES_COLOURS[outfit.colour], np.float64)
+    colour = np.array(outfit.cloth, np.float64)
     accent = np.array(CLOTHES_COLOURS[outfit.accent], np.float64)
     edge = _opening(outfit.garment, neck, base)
     if outfit.garment in ("tee", "sweater"):

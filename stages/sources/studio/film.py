@@ -56,10 +56,18 @@ def layers(artist: HeadArtist, figure: Sprite, at: Pose, unit: float) -> Iterato
     """Yield a person's sprites from back to front, each with the 2x3 matrix that takes its pixels to the frame's."""
     behind = artist.draw_behind(at.yaw)
     if behind is not None:
-        yield behind, _matrix(behind, unit, at.x, at.y, at.roll)
-    yield figure, _matrix(figure, unit, at.body_x, at.body_y, 0.0)
+        yield behind, sprite_matrix(behind, unit, at.x, at.y, at.roll)
+    yield figure, sprite_matrix(figure, unit, at.body_x, at.body_y, 0.0)
     head = artist.draw(at.yaw, at.pitch, at.expression)
-    yield head, _matrix(head, unit, at.x, at.y, at.roll)
+    yield head, sprite_matrix(head, unit, at.x, at.y, at.roll)
+
+
+def sprite_matrix(sprite: Sprite, unit: float, x: float, y: float, roll_degrees: float) -> np.ndarray:
+    """Return the (2, 3) matrix that puts a sprite into a picture: x, y is where its face unit origin comes to lie."""
+    roll, zoom = np.radians(roll_degrees), unit / sprite.scale
+    turn = zoom * np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
+    origin = -np.array(sprite.origin) * sprite.scale  # the pixel between the eyes
+    return np.concatenate([turn, (np.array([x, y]) - turn @ origin)[:, None]], 1)
 
 
 def paste(frame: np.ndarray, sprite: Sprite, matrix: np.ndarray) -> None:
@@ -89,10 +97,3 @@ def _actor(place: Placement, light: Light) -> tuple[HeadArtist, Sprite]:
     person = Person.from_seed(place.person)
     artist = HeadArtist(person, float(np.clip(1.4 * place.unit, 24, 84)), light)
     return artist, draw_figure(person, Outfit.from_seed(place.outfit), light, place.unit)
-
-
-def _matrix(sprite: Sprite, unit: float, x: float, y: float, roll_degrees: float) -> np.ndarray:
-    roll, zoom = np.radians(roll_degrees), unit / sprite.scale
-    turn = zoom * np.array([[np.cos(roll), -np.sin(roll)], [np.sin(roll), np.cos(roll)]])
-    origin = -np.array(sprite.origin) * sprite.scale  # the pixel between the eyes
-    return np.concatenate([turn, (np.array([x, y]) - turn @ origin)[:, None]], 1)

@@ -235,6 +235,14 @@ def choose_cast(count: int, seed: int, candidates_per_person: int = 40) -> tuple
     return tuple(people[chosen[i]] for i in order)
 
 
+def look_alike(seed: int) -> int:
+    """Return the seed of somebody who looks much like a person, and is another: the nearest of many in traits."""
+    person = Person.from_seed(seed)
+    others = [Person.from_seed(1_000_000 + (seed * 7919 + k) % 1_000_000) for k in range(200)]
+    like = [p for p in others if (p.masculine, p.hair_colour) == (person.masculine, person.hair_colour)]
+    return min(like or others, key=lambda other: float(np.linalg.norm(other.traits() - person.traits()))).seed
+
+
 def _iris_choices(tone: float) -> list[str]:
     if tone > 3:
         return ["dark", "brown"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from stages.sources.studio import outdoors, rooms
+from stages.sources.studio import near_skin, outdoors, rooms
 from stages.sources.studio.brush import Canvas, new_canvas
 from stages.sources.studio.head import Light
 
@@ -23,6 +23,8 @@ PAINTERS = {
     "beach": outdoors.beach,
 }
 SCENES = tuple(PAINTERS)
+NEAR_SKIN_PAINTERS = {"plaster": near_skin.plaster, "planks": near_skin.planks, "den": near_skin.den}
+NEAR_SKIN = tuple(NEAR_SKIN_PAINTERS)  # places of the colours of skin, wood and hair, which plain clips do without
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def light_of(scene: Scene) -> Light:
     side = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.3, 0.6))
     if scene.kind in ("park", "street", "beach"):
         return Light((side, -0.75, 0.55), (0.66, 0.63, 0.58), (0.52, 0.52, 0.53))
-    if scene.kind in ("cafe", "library"):
+    if scene.kind in ("cafe", "library", "planks", "den"):
         return Light((side, -0.55, 0.70), (0.68, 0.62, 0.54), (0.53, 0.49, 0.46))
     return Light((side, -0.50, 0.75), (0.65, 0.62, 0.58), (0.52, 0.51, 0.50))
 
@@ -51,7 +53,7 @@ def draw_scene(scene: Scene, width: int = 640, height: int = 360) -> np.ndarray:
     aspect = width / height
     canvas = new_canvas((scene.pan, 0.0, aspect + scene.pan, 1.0), height)
     canvas = Canvas(canvas.pixels[:height, :width], canvas.origin, canvas.scale)
-    PAINTERS[scene.kind](canvas, rng, aspect)
+    (PAINTERS | NEAR_SKIN_PAINTERS)[scene.kind](canvas, rng, aspect)
     pixels = cv2.GaussianBlur(canvas.pixels, (0, 0), 0.0065 * height)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     vignette = 1 - 0.20 * (((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2) * 2)

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from stages.sources.studio.cast import USABLE_KINDS, StudioClip, people_of
-from stages.sources.studio.face import face_box
+from stages.sources.studio.hard.kinds import HARD_KINDS, write_takes
+from stages.sources.studio.hard.reel import faces_of
+from stages.sources.studio.hard.take import Take
 from stages.sources.studio.people import Person
 from stages.sources.studio.script import FPS, HEIGHT, WIDTH, Shot, pose, write_script
+from stages.sources.studio.seen import FaceBox, faces_in, layer_of
 
 REASONS = {  # for every kind that may be turned down, the reasons that are right
     "single": ("one_person",),
@@ -20,18 +23,6 @@ REASONS = {  # for every kind that may be turned down, the reasons that are righ
     "brief": ("too_short",),
 }
 UNREADABLE_KINDS = ("damaged", "not_a_video")
-
-
-@dataclass(frozen=True)
-class FaceBox:
-    """One face in one frame: pixels, from mid-forehead to chin; it may reach past the frame's edge."""
-
-    person: int  # seed
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    yaw_degrees: float  # > 0 looks to the right of the picture
 
 
 @dataclass(frozen=True)
@@ -52,10 +43,13 @@ class ClipTruth:
     fps: int
     shots: tuple[ShotTruth, ...]
     cuts_seconds: tuple[float, ...]
-    boxes: tuple[tuple[FaceBox, ...], ...]  # per frame, the people in drawing order (back to front)
+    boxes: tuple[
+        tuple[FaceBox, ...], ...
+    ]  # per frame: what does not live, then people in drawing order (back to front)
     verdict: str  # "usable", "rejected", or "either": usable, or turned down for one of `reasons`
     reasons: tuple[str, ...]
     pairs: tuple[tuple[int, int], ...]  # who talks with whom, each pair once, smaller seed first
+    picture: tuple[int, int, int, int] = (0, 0, WIDTH, HEIGHT)  # x0, y0, x1, y1: what is not black bars
 
     @property
     def frame_count(self) -> int:
@@ -65,11 +59,12 @@ class ClipTruth:
 
 def truth(clip: StudioClip) -> ClipTruth:
     """Return what is true of a clip, without drawing it."""
-    shots = () if clip.kind in UNREADABLE_KINDS else write_script(clip.kind, clip.seed, people_of(clip))
-    reasons = REASONS.get(clip.kind, ())
-    verdict = "usable" if not reasons else "either" if clip.kind in USABLE_KINDS else "rejected"
-    together = [sorted(s.left_to_right()) for s in shots if len(s.left_to_right()) == 2]
-    pairs = {(first, second) for first, second in together}
+    hard = HARD_KINDS.get(clip.kind)
+    reasons = hard.reasons if hard else REASONS.get(clip.kind, ())
+    usable = not reasons or clip.kind in USABLE_KINDS
+    verdict = "usable" if not reasons else "either" if usable else "rejected"
+    shots = shots_of(clip)
+    together = {tuple(sorted(shot.left_to_right())) for shot in shots if len(shot.left_to_right()) == 2}
     return ClipTruth(
         width=WIDTH,
         height=HEIGHT,
@@ -79,16 +74,22 @@ def truth(clip: StudioClip) -> ClipTruth:
         boxes=tuple(_boxes(shot, index) for shot in shots for index in range(shot.start_frame, shot.end_frame)),
         verdict=verdict,
         reasons=reasons,
-        pairs=tuple(sorted(pairs)) if verdict != "rejected" else (),
+        pairs=tuple(sorted((pair[0], pair[1]) for pair in together)) if usable else (),
+        picture=shots[0].picture if shots and isinstance(shots[0], Take) else (0, 0, WIDTH, HEIGHT),
     )
 
 
-def _boxes(shot: Shot, index: int) -> tuple[FaceBox, ...]:
-    boxes = []
-    for place in shot.people:
-        at = pose(place, index / FPS)
-        x0, y0, x1, y1 = face_box(Person.from_seed(place.person), at.yaw, at.pitch, at.roll) * place.unit
-        boxes.append(
-            FaceBox(place.person, float(at.x + x0), float(at.y + y0), float(at.x + x1), float(at.y + y1), at.yaw)
-        )
-    return tuple(boxes)
+def shots_of(clip: StudioClip) -> tuple[Shot, ...] | tuple[Take, ...]:
+    """Return the shots that a clip is drawn from; none for a file that cannot be read."""
+    if clip.kind in UNREADABLE_KINDS:
+        return ()
+    if clip.kind in HARD_KINDS:
+        return write_takes(clip.kind, clip.seed, people_of(clip))
+    return write_script(clip.kind, clip.seed, people_of(clip))
+
+
+def _boxes(shot: Shot | Take, index: int) -> tuple[FaceBox, ...]:
+    if isinstance(shot, Take):
+        return faces_of(shot, index)
+    people = [(Person.from_seed(place.person), pose(place, index / FPS), place.unit) for place in shot.people]
+    return faces_in([layer_of(*person) for person in people])

@@ -79,6 +79,11 @@ def test_names_that_are_not_utf8_are_found(clips):
         ("studio:", "no studio address; write studio:COUNT"),
         ("studio:0", "a count of 1 to"),
         ("studio:8?sed=1", "no studio address"),
+        (
+            "studio-hard:8?seed=1",
+            "no studio address; write studio:COUNT or .* studio-hard:COUNT or studio-hard:COUNT:SEED",
+        ),
+        ("studio-hard:0", "a count of 1 to"),
     ],
 )
 def test_mistakes_are_named(clips, monkeypatch, input, message):
@@ -101,6 +106,13 @@ def test_the_studio_gives_as_many_clips_as_asked():
     assert all(video.licence and video.consent and video.source == "studio" for video in found)
     assert [video.uri for video in find("studio:5?seed=7")] == [video.uri for video in found]
     assert [video.uri for video in find("studio:5")] != [video.uri for video in found]
+
+
+def test_the_hard_set_is_found_by_count_and_seed():
+    first, second = (list(find(f"studio-hard:40:{seed}")) for seed in (1, 2))
+    assert [video.uri for video in find("studio-hard:40")] == [video.uri for video in first]
+    assert {video.uri for video in first}.isdisjoint(video.uri for video in second)
+    assert len({video.name for video in first}) == 40
 
 
 def test_a_studio_clip_is_drawn_from_its_address_alone():
