@@ -51,7 +51,8 @@ class Item:
 class Clip:
     """A window of a video file, [start_seconds, end_seconds), and what the file is.
 
-    Width and height are those of an upright picture. `media` holds the file's bytes where there is no local file.
+    Width and height are those of an upright picture of square pixels. `dynamic_range` is "sdr", "pq" or "hlg", before
+    frames are brought into the range of a screen. `media` holds the file's bytes where there is no local file.
     `modified_ns` is the file's time of change when it was taken up, in nanoseconds since 1970.
     """
 
@@ -71,6 +72,8 @@ class Clip:
     source: str | None
     media: Media | None
     modified_ns: int | None = None
+    dynamic_range: str = "sdr"
+    interlaced: bool = False
 
     @contextmanager
     def local(self) -> Iterator[Path]:
@@ -90,7 +93,7 @@ class Clip:
 class PullClips(Source):
     """Take up the videos of an input, reject what cannot be used at all, and cut the rest into windows."""
 
-    version = 2
+    version = 3
     finds = (Item,)
     reads = (Item,)
     writes = (Clip,)
@@ -126,7 +129,7 @@ class PullClips(Source):
             try:
                 contents = Contents(media.size, media.sha256, None) if media else read_contents(path)
                 if contents.size_bytes == 0:
-                    return sample.reject("empty_file")
+                    return sample.reject("empty_file", 0, 1)  # bytes
                 facts = decoder.probe(path)
                 contents.check(path)
             except SampleError as error:
@@ -153,6 +156,8 @@ class PullClips(Source):
                     source=item.source,
                     media=media,
                     modified_ns=contents.modified_ns,
+                    dynamic_range=facts.dynamic_range,
+                    interlaced=facts.interlaced,
                 ),
             )
             for number, (start, end) in enumerate(

@@ -177,7 +177,7 @@ def _damaged(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "options", "reason", "measured", "threshold"),
     [
-        (lambda path: path.write_bytes(b""), {}, "empty_file", None, None),
+        (lambda path: path.write_bytes(b""), {}, "empty_file", 0, 1),
         (lambda path: path.write_text("words\n"), {}, "not_a_video", None, None),
         (os.mkfifo, {}, "not_a_video", None, None),
         (write_sound, {}, "no_video_stream", None, None),
