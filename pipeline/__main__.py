@@ -66,7 +66,7 @@ def build(
 @app.command()
 def inspect(run: RunName, root: Root = Path(".")) -> None:
     """Show what became of the samples of a run, stage by stage, and why, and what that took."""
-    from pipeline.report.funnel import builds, cost_table, funnel, funnel_table
+    from pipeline.report.funnel import builds, cost_table, funnel, funnel_table, remarks
 
     where = Run(run, root.resolve())
     rows = list(funnel(where))
@@ -74,7 +74,7 @@ def inspect(run: RunName, root: Root = Path(".")) -> None:
     console.print(funnel_table(rows))
     console.print("\nWhat that took, of all workers together:\n", highlight=False)
     console.print(cost_table(rows))
-    typer.echo(f"\n{builds(where)}")
+    typer.echo("\n".join(["", *remarks(where), builds(where)]))
     _sum_up(where)
 
 

@@ -3,6 +3,7 @@
 import platform
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from pipeline.inputs import part_name
 from pipeline.manifest import Manifest
@@ -10,7 +11,7 @@ from pipeline.plan import PlannedStage
 from pipeline.run import Run
 from pipeline.sample import Sample
 from pipeline.stage import Barrier, LazyPart
-from pipeline.worker import Emit, finished_event, load_samples, own_rows
+from pipeline.worker import Emit, finished_event, good_samples, load_samples, own_rows
 
 
 def pass_barrier(run: Run, planned: PlannedStage, parts: Sequence[str], emit: Emit) -> list[str]:
@@ -20,13 +21,13 @@ def pass_barrier(run: Run, planned: PlannedStage, parts: Sequence[str], emit: Em
     manifest = planned.manifest(run)
     origin: dict[str, str] = {}  # key -> part it came from, until it is given out
 
-    def load(part: str) -> list[Sample]:
-        samples = load_samples(run, planned, part)
+    def load(part: str, bare: bool = False) -> list[Sample]:
+        samples = good_samples(run, planned, part) if bare else load_samples(run, planned, part)
         origin.update((sample.key, part) for sample in samples)
         return samples
 
     start = time.perf_counter()
-    lazy = [LazyPart(lambda part=part: load(part)) for part in parts]
+    lazy = [LazyPart(partial(load, part), partial(load, part, bare=True)) for part in parts]
     names: list[str] = []
     for samples in stage.process_parts(lazy, stage.load(run)):
         if not samples:  # nothing good came this far

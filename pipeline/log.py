@@ -3,8 +3,9 @@
     {"at": "2026-05-04T10:11:12.131+00:00", "build": "3f1c", "event": "part", "stage": "draw", "seconds": 1.5, ...}
 
 Events are `build` (configuration, versions), `engine_started`, `part` (one stage has finished one part: its sidecar),
-`step`, `died` (a worker, of which stage and why), `lost` (a worker, with its node or alone), `stall` (and what is
-waited for), `error`, and `end`. Parts that were finished before are not told again.
+`step`, `remark` (what a barrier says of the run as a whole), `died` (a worker, of which stage and why), `lost` (a
+worker, with its node or alone), `stall` (and what is waited for), `error`, and `end`. Parts that were finished before
+are not told again.
 """
 
 import json

@@ -23,6 +23,7 @@ from pipeline.progress import Progress
 from pipeline.record import RunRecord
 from pipeline.run import Run
 from pipeline.scratch import sweep
+from pipeline.stage import Barrier
 from pipeline.stall import StallWatch, open_samples
 from pipeline.worker import Emit, Worker, finished_event, is_intact
 
@@ -128,6 +129,7 @@ class _Driver:
                 if isinstance(step, PlannedStage):
                     parts = pass_barrier(self.run, step, parts, self._emit)
                     self.progress.expect([step.name], len(parts))
+                    self._tell_remark(step)
                 else:
                     self._work(step, parts)
                 self.record.add(stages, parts)
@@ -175,6 +177,13 @@ class _Driver:
                 engine.work(jobs, emit)
         for stage, part in ledger.untold():  # the message was lost with its worker
             self._emit(finished_event(self.run, stage, part, cached=False))
+
+    def _tell_remark(self, planned: PlannedStage) -> None:
+        assert isinstance(planned.stage, Barrier)
+        remark = planned.stage.remark(self.run)
+        if remark is not None:
+            self.progress.say(f"{planned.name}: {remark}")
+            self.log.write("remark", stage=planned.name, text=remark)
 
     def _emit(self, event: dict[str, Any]) -> None:
         self._stall.touch()

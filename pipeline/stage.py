@@ -18,7 +18,7 @@ ValueError. `version` is raised when the same options give another result, so th
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -126,15 +126,24 @@ class Barrier(Stage):
         """Yield the samples of each output part. `parts` may be iterated more than once; a part loads when called."""
         raise NotImplementedError
 
+    def remark(self, run: Run) -> str | None:
+        """Say in a line, after the last part, what people should know of the run as a whole; None: nothing."""
+        return None
+
 
 class LazyPart:
     """A part that reads its samples when it is called, and holds none."""
 
-    def __init__(self, load: Any):
+    def __init__(self, load: Callable[[], list[Sample]], load_bare: Callable[[], list[Sample]] | None = None):
         self._load = load
+        self._load_bare = load_bare or load
 
     def __call__(self) -> list[Sample]:
         return self._load()
+
+    def bare(self) -> list[Sample]:
+        """Read the samples without sections and scores: fast."""
+        return [Sample(sample.key) for sample in self._load_bare()]
 
 
 def check_choice(stage: Stage, option: str, allowed: Iterable[str]) -> None:

@@ -136,11 +136,10 @@ def is_intact(run: Run, planned: PlannedStage, part: str) -> bool:
 
 def load_samples(run: Run, planned: PlannedStage, part: str) -> list[Sample]:
     """Read the samples of a part that are still good, with the sections (and scores) that the stage reads."""
-    previous = Manifest(run.manifests, planned.previous)
-    keys = [row.key for row in previous.verdicts(part) if row.verdict is Verdict.OK]
+    keys = [sample.key for sample in good_samples(run, planned, part)]
     if not keys:
         return []
-    lineage = previous.lineage(part)
+    lineage = lineage_of(run, planned, part)
     sections: dict[type, dict[str, Any]] = {}
     for section, folder in planned.writers:
         manifest = Manifest(run.manifests, folder)
@@ -160,6 +159,12 @@ def load_samples(run: Run, planned: PlannedStage, part: str) -> list[Sample]:
         )
         for key in keys
     ]
+
+
+def good_samples(run: Run, planned: PlannedStage, part: str) -> list[Sample]:
+    """Name the samples of a part that are still good, without sections and scores."""
+    rows = Manifest(run.manifests, planned.previous).verdicts(part)
+    return [Sample(row.key) for row in rows if row.verdict is Verdict.OK]
 
 
 def own_rows(planned: PlannedStage, sample: Sample, outcome: Outcome) -> list[Sample]:

@@ -7,6 +7,7 @@ when a worker loads it.
 from collections.abc import Mapping
 
 from pipeline.stage import Stage
+from stages.calibrate import Calibrate
 from stages.caption_rounds import CaptionRounds
 from stages.compose_conversations import ComposeConversations
 from stages.crop_closeups import CropCloseups
@@ -32,6 +33,7 @@ STAGES: Mapping[str, type[Stage]] = {
         CutShots,
         DetectFaces,
         TrackPeople,
+        Calibrate,
         PairPeople,
         CropCloseups,
         CaptionRounds,

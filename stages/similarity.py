@@ -22,6 +22,8 @@ import numpy as np
 
 SAME_PERSON = 0.5
 
+Metric = Literal["l2", "cosine"]
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -31,7 +33,7 @@ class Calibration:
     their directions. `strangers`, `threshold` and `same` are the raw scores of 0, 0.5 and 1.
     """
 
-    metric: Literal["l2", "cosine"]
+    metric: Metric
     strangers: float
     threshold: float
     same: float
@@ -51,12 +53,7 @@ class Calibration:
 
     def between(self, a: Sequence | np.ndarray, b: Sequence | np.ndarray) -> np.ndarray:
         """Compare all of `a` (N, D) with all of `b` (M, D). Returns (N, M) similarities on the common scale."""
-        left, right = np.atleast_2d(np.asarray(a, np.float64)), np.atleast_2d(np.asarray(b, np.float64))
-        if self.metric == "l2":
-            return self(np.linalg.norm(left[:, None] - right[None], axis=-1))
-        left = left / np.linalg.norm(left, axis=-1, keepdims=True)
-        right = right / np.linalg.norm(right, axis=-1, keepdims=True)
-        return self(left @ right.T)
+        return self(raw_scores(self.metric, a, b))
 
     def of_sets(self, a: np.ndarray, b: np.ndarray) -> float:
         """Compare two sets of faces, (N, D) and (M, D): the mean similarity of all pairs across."""
@@ -67,13 +64,33 @@ class Calibration:
         return int(self.between(faces, faces).mean(axis=1).argmax())
 
 
-# Shipped calibrations, one an embedder; a run with enough data measures its own.
+def raw_scores(metric: Metric, a: Sequence | np.ndarray, b: Sequence | np.ndarray) -> np.ndarray:
+    """Compare all of `a` (N, D) with all of `b` (M, D), in the embedder's units: (N, M) distances or cosines.
+
+    Memory grows with N x M, not with D: squared distances are |a|^2 + |b|^2 - 2ab, right to about 1e-7.
+    """
+    left, right = np.atleast_2d(np.asarray(a, np.float64)), np.atleast_2d(np.asarray(b, np.float64))
+    products = left @ right.T
+    if metric == "l2":
+        squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * products
+        return np.sqrt(np.maximum(squares, 0.0))
+    return products / (np.linalg.norm(left, axis=1)[:, None] * np.linalg.norm(right, axis=1))
+
+
+# Shipped calibrations, one an embedder, for a false-match rate of 1e-3. A run with enough people measures its own
+# (stages.calibrate).
 #
-# dlib: 19,555 pairs of single faces of 25 px and more, seven people in webcam-like videos: the median distance of
-# strangers is 0.73, and one pair in a thousand is nearer than 0.45; faces of one person have a median of 0.30. (The 0.6
-# that dlib recommends is where both kinds of error are about equally rare on LFW: too lax for joining tracks.)
-# insightface (buffalo_l's ArcFace) and facenet (InceptionResnetV1 on VGGFace2): starting points from common practice,
-# not yet measured on videos.
+# dlib: measured. 19,555 pairs of single faces of 25 px and more, seven people in webcam-like videos: the median
+# distance of strangers is 0.73, and one pair in a thousand is nearer than 0.45; faces of one person have a median of
+# 0.30. (The 0.6 that dlib recommends is where both kinds of error are about equally rare on LFW: too lax for joining
+# tracks.)
+#
+# insightface (the ArcFace of pack buffalo_l): from others. On LFW, a million pairs of strangers, a cosine of 0.28 is
+# exceeded by one in a thousand (ronny3050/AdvFaces, issue 7, of an ArcFace); 0.02 more for the softer faces of videos.
+# Unrelated directions of 512 numbers have a cosine of 0 +- 0.04, faces have a little more.
+#
+# facenet (InceptionResnetV1 on VGGFace2): a guess that wants the run's own. DeepFace takes 0.60 of a FaceNet with 128
+# numbers (deepface/config/threshold.py, as a distance of 0.40), which is for the best accuracy, not for a rate.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "dlib": Calibration("l2", strangers=0.73, threshold=0.45, same=0.0),
     "insightface": Calibration("cosine", strangers=0.03, threshold=0.30, same=1.0),

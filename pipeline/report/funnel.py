@@ -3,7 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from rich.table import Table
 
@@ -91,14 +93,9 @@ def cost_table(rows: Sequence[FunnelRow]) -> Table:
 
 def builds(run: Run) -> str:
     """Say in a line how often the run was built, how long that took, and which workers died on the way."""
-    path = run.records / "log.jsonl"
     counts: Counter[str] = Counter()
     seconds = 0.0
-    for text in path.read_text().splitlines() if path.exists() else ():
-        try:
-            line = json.loads(text)
-        except json.JSONDecodeError:  # cut off as the disk was full, or the driver killed
-            continue
+    for line in _log(run):
         event = line["event"]
         counts[f"{event} {line['reason']}" if event == "died" else event] += 1
         seconds += line["seconds"] if event == "end" else 0.0
@@ -112,6 +109,15 @@ def builds(run: Run) -> str:
     return f"{counts['build']} {times}, {seconds:.0f} seconds" + (f"; {dead}" if dead else "")
 
 
+def remarks(run: Run) -> list[str]:
+    """Return what the barriers of a run last said of it as a whole, in the order of its stages."""
+    said: dict[str, str] = {}
+    for line in _log(run):
+        if line["event"] == "remark":
+            said[line["stage"]] = line["text"]
+    return [f"{stage}: {said[stage]}" for stage in read_layout(run) if stage in said]
+
+
 def shown_bytes(count: float) -> str:
     """Write a number of bytes with three digits at most: 43.2 MB."""
     for unit in UNITS[:-1]:
@@ -119,6 +125,13 @@ def shown_bytes(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" or count >= 99.95 else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} {UNITS[-1]}"
+
+
+def _log(run: Run) -> Iterator[dict[str, Any]]:
+    path = run.records / "log.jsonl"
+    for text in path.read_text().splitlines() if path.exists() else ():
+        with suppress(json.JSONDecodeError):  # cut off as the disk was full, or the driver killed
+            yield json.loads(text)
 
 
 def _table(*headings: str) -> Table:
