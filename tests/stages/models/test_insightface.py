@@ -125,6 +125,15 @@ def test_landmarks_in_one_place_are_no_reason_to_stop():
     assert align(np.zeros((9, 9, 3), np.uint8), [4.0] * 10, 112).shape == (112, 112, 3)
 
 
+def test_the_network_sees_an_aligned_face_in_its_own_colours_and_units(weights):
+    face = Detection((0, 0, 112, 112), tuple(face_align.arcface_dst.ravel().tolist()), 1.0)
+    picture = np.random.default_rng(3).integers(0, 256, (112, 112, 3), np.uint8)
+    session = open_session(str(weights.file("w600k_r50.onnx")), "cpu")
+    values = (picture.transpose(2, 0, 1)[None].astype(np.float32) - 127.5) / 127.5
+    (expected,) = session.run(None, {"input.1": values})
+    assert ArcFace(weights).embed(picture, [face]) == pytest.approx(expected, abs=0.02)
+
+
 def test_the_embedder_tells_faces_apart_and_takes_each_alike_alone_and_among_others(weights):
     picture = scene()
     picture[40:136, 60:156, 1] = 0
