@@ -35,6 +35,7 @@ def open_session(path: str, device: str) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors: packs name their outputs' sizes for 640 x 640, and each run would say so
     providers: list[Any] = [CPU_PROVIDER]
     if device != "cpu":
         onnxruntime.preload_dlls()  # CUDA's libraries from torch's packages

@@ -9,7 +9,9 @@ from insightface.model_zoo.scrfd import SCRFD
 from insightface.utils import face_align
 
 from pipeline.errors import ConfigError
-from pipeline.run import ModelStore
+from pipeline.run import ModelStore, Run
+from stages.cut_shots import Shot, Shots
+from stages.detect_faces import DetectFaces, Faces
 from stages.models.arcface import ArcFace, align
 from stages.models.catalog import DETECTORS, EMBEDDERS
 from stages.models.device import check_runtime
@@ -17,9 +19,12 @@ from stages.models.faces import Detection
 from stages.models.onnx_graph import check_session, open_session
 from stages.models.scrfd import BATCH, Scrfd
 from stages.models.weights import Weights, find
+from stages.pull_clips import PullClips
+from tests.stages.films import FRAMES_PER_SECOND, write_film
 from tests.stages.models.tiny_packs import draw_face, landmarks_of, make_detector, make_pack
 
 HERE = ModelStore()
+RUN = Run("test", Path())
 FACES = ((60, 40, 96), (300, 120, 130))  # x, y, side in a picture of 640 x 360
 
 
@@ -64,6 +69,11 @@ def test_faces_are_found_in_a_graph_of_fixed_size(tmp_path):
     (found,) = Scrfd(find(str(tmp_path), HERE)).detect(scene()[None])
     for face, (x, y, side) in zip(found, FACES, strict=True):
         assert face.box == pytest.approx((x, y, x + side, y + side), abs=4)
+
+
+def test_pictures_of_other_sizes_than_the_graph_names_are_no_reason_to_warn(weights, capfd):
+    assert len(Scrfd(weights).detect(scene(270)[None])[0]) == len(FACES)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_faces_are_those_that_insightfaces_own_detector_finds(weights):
@@ -154,6 +164,25 @@ def test_what_is_found_is_embedded_as_what_was_drawn(weights):
     first, second = (embedder.embed(picture, faces) for faces in (found, drawn))
     likeness = (first * second).sum(1) / np.linalg.norm(first, axis=1) / np.linalg.norm(second, axis=1)
     assert likeness.min() > 0.99
+
+
+def test_the_stage_finds_and_embeds_the_faces_of_a_film(tmp_path, pack):
+    frames = [scene(faces=[(60 + 4 * i, 40, 96), FACES[1]]) for i in range(25)]
+    path = write_film(
+        tmp_path / "film.mp4", frames, options={"crf": "8", "preset": "ultrafast"}, size=(640, 360), pixels="yuv444p"
+    )
+    weights = {"detector_weights": str(pack), "embedder_weights": str(pack)}
+    source, stage = PullClips(), DetectFaces(detector="insightface", embedder="insightface", **weights)
+    (found,) = source.find(str(path))
+    with source.load(RUN) as decoder:
+        (window,) = source.process(found, decoder)
+    faces = stage.process(window.put(Shots("pyav", (Shot(0.0, 1.0, None, None, None),))), stage.load(RUN))[Faces]
+    assert (faces.detector, faces.embedder, len(faces.frames)) == ("insightface", "insightface", 3)
+    for frame in faces.frames:
+        left, right = frame.faces
+        assert left.box[0] == pytest.approx(60 + 4 * round(frame.seconds * FRAMES_PER_SECOND), abs=4)
+        assert right.landmarks == pytest.approx(landmarks_of(*FACES[1]), abs=4)
+    assert any(len(face.embedding or ()) == 512 for frame in faces.frames for face in frame.faces)
 
 
 @pytest.mark.parametrize(

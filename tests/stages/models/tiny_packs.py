@@ -49,15 +49,17 @@ def make_detector(
             width = {"score": 1, "box": 4, "points": 10}[name]
             if name != "points" or points:
                 outputs[name].append(graph.rows(tensor, width, batched, f"{name}_{stride}"))
-    width, height = size or ("width", "height")
+    # as in buffalo_l: one symbol for both sides, and the outputs' rows as of 640 x 640 whatever comes in
+    width, height = size or ("?", "?")
     kinds = {"score": 1, "box": 4, "points": 10}
+    rows = {stride: ANCHORS * (640 // stride) ** 2 for stride in STRIDES}
     graph.write(
         path,
         [batch, 3, height, width],
         {
-            out: [batch, None, kinds[name]] if batched else [None, kinds[name]]
+            out: [batch, None, kinds[name]] if batched else [rows[stride], kinds[name]]
             for name, made in outputs.items()
-            for out in made
+            for stride, out in zip(STRIDES, made, strict=False)
         },
     )
 
