@@ -99,7 +99,7 @@ class CropCloseups(Stage):
 
     reads = (Clip, Faces, People, Pair)
     writes = (Closeups,)
-    version = 2
+    version = 3
 
     size_px: int = 384
     min_face_pixels: float = 40.0  # in the round-1 picture, after scaling

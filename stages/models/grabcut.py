@@ -1,8 +1,9 @@
-"""OpenCV's GrabCut (Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004), told by the face where to begin.
+"""The person around a face, cut out by colour, place and edges, without a network.
 
-GrabCut learns the colours of what is marked as person and as background, and cuts where they part. So everything
-rests on the marks: the face is the person; the head around it and the trunk below it probably are; above the head,
-beside it, and wherever somebody else's head is, there is background.
+As in GrabCut (Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004) mixtures of Gaussians learn what the person and what
+the background is like, and a minimal cut parts them where the picture has an edge. Here they learn of colour *and
+place*: a shelf beside somebody in a jacket of its colour is a shelf over there. And they begin with odds of a person's
+outline (`stages.models.silhouette`) which stay in force, so that no colour leads far from where people are.
 """
 
 from collections.abc import Sequence
@@ -11,77 +12,87 @@ import cv2
 import numpy as np
 
 from stages.models.faces import Detection
-from stages.quality import roll_degrees
+from stages.models.matting import soften
+from stages.models.mixture import fit, monomials
+from stages.models.silhouette import log_odds
+from stages.quality import size
 
-SIDE_PIXELS = 224  # of the longer side while cutting: the colours need no more, and the time grows with the area
-ITERATIONS = 4
-EDGE_PIXELS = 2  # how far the soft edge follows the picture, in pixels of that size
-SEED = 20260101  # GrabCut's first clusters are drawn from OpenCV's generator
+SIDE_PIXELS = 224  # of the longer side while cutting: edges need no more, and the time grows with the area
+LEARNING_SHARE = 0.5  # of that side while colours are learnt
+EDGE_PIXELS = 2  # how far the soft edge follows the picture, in pixels of the cut
+SEED = 20260101  # k-means draws its first centres from OpenCV's generator
 
-# Where things are around a face, in widths and heights of its box.
-HEAD_WIDTHS, HEAD_HEIGHTS = 0.72, 0.86  # half axes of the ellipse of hair and ears, around a point above the middle
-SHOULDER_WIDTHS = 1.6  # from the middle of the face to the end of a shoulder
-FREE_WIDTHS, FREE_HEIGHTS = 0.95, 1.1  # beyond, beside and above the head, there is nothing of the person
+ROUNDS = 2  # of learning: from the outline, then from what was found with it
+SAMPLES = 2500  # pixels of the person, and as many of the background, that a mixture is fitted to
+COMPONENTS = 8
+PLACE_WEIGHT = 15.0  # units of colour (CIE L*a*b* in 8 bits) that a distance of a face's size is worth
+VARIANCE_FLOOR = 9.0
+COLOUR_WEIGHT = 0.25  # of a log ratio of densities: neighbouring pixels repeat each other
+COLOUR_CERTAINTY = 6.0  # nats, at most
+
+EVIDENCE_WEIGHT = 1.5  # against edges, which count up to 50 nats a pixel, as in OpenCV's GrabCut
+EVIDENCE_NATS = 20.0  # at most, after weighing
+EVIDENCE_LEVELS = 160.0  # that the range of evidence takes of the 256 of a channel
 
 
 class GrabCut:
-    """Cuts out the person around a face, by colour."""
+    """Cuts out the person around a face."""
 
     def segment(self, picture: np.ndarray, face: Detection, others: Sequence[Detection] = ()) -> np.ndarray:
         factor = min(1.0, SIDE_PIXELS / max(picture.shape[:2]))
-        size = (round(picture.shape[1] * factor), round(picture.shape[0] * factor))
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        marks = draw_marks(size, _scaled(face, factor), [_scaled(other, factor) for other in others])
+        small = _shrunk(picture, factor)
+        coarse = _shrunk(small, LEARNING_SHARE)
         cv2.setRNGSeed(SEED)
-        bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
-        colours = np.zeros((1, 65)), np.zeros((1, 65))  # of background and person, for GrabCut to fill
-        cv2.grabCut(bgr, marks, (0, 0, 0, 0), *colours, ITERATIONS, cv2.GC_INIT_WITH_MASK)
-        person = ((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)).astype(np.uint8)
-        x, y = _centre(_scaled(face, factor).box)
+        learnt = evidence(coarse, *(_scaled(one, factor * LEARNING_SHARE) for one in (face, *others)))
+        person = minimal_cut(small, cv2.resize(learnt, small.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+        x, y = ((a + b) / 2 * factor for a, b in zip(face.box[:2], face.box[2:], strict=True))
         piece = whole(person, (int(x), int(y))).astype(np.float32)
         mask = cv2.resize(piece, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         return soften(mask, picture, radius=round(EDGE_PIXELS / factor))
 
 
-def draw_marks(size: tuple[int, int], face: Detection, others: Sequence[Detection]) -> np.ndarray:
-    """Mark a picture of `size` (width, height) for GrabCut: (H, W) uint8 of OpenCV's GC_ constants.
+def evidence(picture: np.ndarray, face: Detection, *others: Detection) -> np.ndarray:
+    """Return the log odds that a pixel of `picture` (H, W, 3 uint8) is the person's, (H, W) float32 nats.
 
-    The head leans as the face does; the trunk hangs straight down from where that puts the neck.
+    The outline's odds, and those of colour and place learnt from it.
     """
-    width, height = size
-    x0, y0, x1, y1 = face.box
-    w, h = x1 - x0, y1 - y0
-    centre, angle = _centre(face.box), roll_degrees(face.landmarks)
-    up = np.array([np.sin(np.radians(angle)), -np.cos(np.radians(angle))])  # from the chin to the crown
-    neck_x, neck_y = centre - 0.85 * h * up
-    marks = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
-    trunk = [
-        (neck_x - 0.5 * w, neck_y - 0.4 * h),
-        (neck_x + 0.5 * w, neck_y - 0.4 * h),
-        (neck_x + SHOULDER_WIDTHS * w, neck_y + 0.55 * h),
-        (neck_x + SHOULDER_WIDTHS * w, height),
-        (neck_x - SHOULDER_WIDTHS * w, height),
-        (neck_x - SHOULDER_WIDTHS * w, neck_y + 0.55 * h),
-    ]
-    cv2.fillPoly(marks, [np.array(trunk).round().astype(np.int32)], cv2.GC_PR_FGD)
-    above = np.zeros_like(marks)
-    above[: max(round(centre[1]), 0)] = 1
-    _ellipse(above, centre + 0.12 * h * up, (FREE_WIDTHS * w, FREE_HEIGHTS * h), angle, 0)
-    marks[above == 1] = cv2.GC_BGD
-    beside = max(round(neck_y - 0.2 * h), 0)
-    marks[:beside, : max(round(min(centre[0], neck_x) - FREE_WIDTHS * w), 0)] = cv2.GC_BGD
-    marks[:beside, max(round(max(centre[0], neck_x) + FREE_WIDTHS * w), 0) :] = cv2.GC_BGD
-    _ellipse(marks, centre + 0.12 * h * up, (HEAD_WIDTHS * w, HEAD_HEIGHTS * h), angle, cv2.GC_PR_FGD)
-    for other in others:
-        there = _centre(other.box)
-        ow, oh = other.box[2] - other.box[0], other.box[3] - other.box[1]
-        for share, mark in ((0.5, cv2.GC_PR_BGD), (0.68, cv2.GC_BGD)):  # of the way to them
-            border = max(round(centre[0] + share * (there[0] - centre[0])), 0)
-            marks[:, slice(border, None) if there[0] > centre[0] else slice(border)] = mark
-        _ellipse(marks, there, (0.75 * ow, 0.8 * oh), roll_degrees(other.landmarks), cv2.GC_BGD)
-    _ellipse(marks, centre, (0.42 * w, 0.5 * h), angle, cv2.GC_FGD)
-    _ellipse(marks, centre - 0.6 * h * up, (0.22 * w, 0.2 * h), angle, cv2.GC_FGD)
-    return marks
+    height, width = picture.shape[:2]
+    outline = log_odds((height, width), face, others).ravel()
+    colours = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
+    places = np.mgrid[:height, :width].reshape(2, -1).T * np.float32(PLACE_WEIGHT / size(face.box))
+    features = np.concatenate([colours, places.astype(np.float32)], axis=1)
+    features -= features.mean(0)
+    terms = monomials(features)
+    found = outline
+    for _ in range(ROUNDS):
+        share = 1 / (1 + np.exp(-found))
+        person, ground = (
+            fit(features[_drawn(weights, SAMPLES)], COMPONENTS, VARIANCE_FLOOR)
+            for weights in (share**2, (1 - share) ** 2)
+        )
+        ratio = COLOUR_WEIGHT * (person.log_density(terms) - ground.log_density(terms))
+        found = outline + np.clip(ratio, -COLOUR_CERTAINTY, COLOUR_CERTAINTY)
+    return found.reshape(height, width)
+
+
+def minimal_cut(picture: np.ndarray, evidence: np.ndarray) -> np.ndarray:
+    """Part a picture (H, W, 3 uint8) along its edges as `evidence` (H, W, nats, positive inside) says: (H, W), 0 or 1.
+
+    OpenCV's GrabCut does it. It takes no evidence of others, but mixtures that it is told to leave as they are: with
+    the evidence as the first channel, and two Gaussians of one variance at the ends of that channel's range, the
+    log ratio of their densities is linear in the channel. The other two channels, in which these Gaussians are flat,
+    are brightness and red less blue, and show the edges.
+    """
+    certain = np.clip(EVIDENCE_WEIGHT * evidence / EVIDENCE_NATS, -1, 1)
+    channel = 127.5 + certain * EVIDENCE_LEVELS / 2
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    warmth = 127.5 + (picture[..., 0].astype(np.float32) - picture[..., 2]) / 2
+    shown = np.stack([channel.round(), grey, warmth.round()], axis=2).astype(np.uint8)
+    marks = np.where(evidence > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    variance = EVIDENCE_LEVELS**2 / (2 * EVIDENCE_NATS)
+    ground, person = (_flat_model(127.5 + end * EVIDENCE_LEVELS / 2, variance) for end in (-1, 1))
+    cv2.grabCut(shown, marks, (0, 0, 0, 0), ground, person, 1, cv2.GC_EVAL_FREEZE_MODEL)
+    return ((marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)).astype(np.uint8)
 
 
 def whole(mask: np.ndarray, inside: tuple[int, int]) -> np.ndarray:
@@ -96,31 +107,24 @@ def whole(mask: np.ndarray, inside: tuple[int, int]) -> np.ndarray:
     return cv2.drawContours(np.zeros_like(mask), outlines, -1, 1, cv2.FILLED)
 
 
-def soften(mask: np.ndarray, picture: np.ndarray, radius: int, flatness: float = 2e-4) -> np.ndarray:
-    """Give `mask` (H, W float32, 0 to 1) a soft edge that follows the edges of `picture` (H, W, 3 uint8): (H, W), 0
-    to 1.
-
-    A guided filter (He, Sun, Tang, "Guided Image Filtering", TPAMI 2013) with the picture's grey values as guide.
-    Variances of the grey values (0 to 1) below `flatness` count as no edge.
-    """
-    guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    window = (2 * radius + 1, 2 * radius + 1)
-    mean_guide, mean_mask = cv2.blur(guide, window), cv2.blur(mask, window)
-    slope = (cv2.blur(guide * mask, window) - mean_guide * mean_mask) / (
-        cv2.blur(guide * guide, window) - mean_guide**2 + flatness
-    )
-    offset = mean_mask - slope * mean_guide
-    return np.clip(cv2.blur(slope, window) * guide + cv2.blur(offset, window), 0, 1)
+def _flat_model(mean: float, variance: float) -> np.ndarray:
+    """Return one Gaussian, wide in channels 2 and 3, as OpenCV keeps five: their weights, means, covariances."""
+    model = np.zeros((1, 65))
+    model[0, 0] = 1
+    model[0, 5:8] = mean, 127.5, 127.5
+    model[0, 20:29] = np.diag([variance, 1e6, 1e6]).ravel()
+    return model
 
 
-def _ellipse(marks: np.ndarray, centre: np.ndarray, axes: tuple[float, float], angle: float, value: int) -> None:
-    x, y = (round(float(v)) for v in centre)
-    a, b = (max(round(v), 1) for v in axes)
-    cv2.ellipse(marks, (x, y), (a, b), angle, 0, 360, value, cv2.FILLED)
+def _drawn(weights: np.ndarray, count: int) -> np.ndarray:
+    """Return `count` indices into `weights` (N,), each as often as its weight's share asks: systematic sampling."""
+    steps = np.cumsum(weights, dtype=np.float64)
+    return np.minimum(np.searchsorted(steps, (np.arange(count) + 0.5) / count * steps[-1]), len(weights) - 1)
 
 
-def _centre(box: Sequence[float]) -> np.ndarray:
-    return np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
+def _shrunk(picture: np.ndarray, factor: float) -> np.ndarray:
+    height, width = (max(round(length * factor), 1) for length in picture.shape[:2])
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _scaled(face: Detection, factor: float) -> Detection:
