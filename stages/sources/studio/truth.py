@@ -12,7 +12,7 @@ from stages.sources.studio.seen import FaceBox, faces_in, layer_of
 
 REASONS = {  # for every kind that may be turned down, the reasons that are right
     "single": ("one_person",),
-    "nobody": ("no_faces",),
+    "nobody": ("no_faces", "still_picture", "slideshow"),  # nothing in it moves
     "same_twice": ("same_person_twice",),
     "trio": ("more_than_two",),
     "far_away": ("faces_too_small", "no_faces"),
