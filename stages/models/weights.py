@@ -78,7 +78,7 @@ def find(wanted: str, models: ModelStore, known: Known | None = None) -> Weights
         _check_licence(weights.name, entry, models)
     missing = [name for name in weights.files if not (weights.folder / name).is_file()]
     if missing or not weights.files:
-        how = f"; to have them: {entry.get} ({entry.source})" if entry else ""
+        how = f"; to have them: {entry.get.replace('FOLDER', str(weights.folder))} ({entry.source})" if entry else ""
         raise ConfigError(
             f"weights {weights.name} are missing: no {', '.join(missing) or 'weights'} in {weights.folder}{how}"
         )

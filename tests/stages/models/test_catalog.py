@@ -43,7 +43,7 @@ def test_the_default_models_need_nothing_but_their_wheels_and_are_for_commerce_t
         (
             INSIGHTFACE,
             r"^stages\.detect_faces\.detector: weights buffalo_l are missing: no det_10g\.onnx, w600k_r50\.onnx in "
-            r"ROOT/models/buffalo_l; to have them: unpack buffalo_l\.zip",
+            r"ROOT/models/buffalo_l; to have them: unzip buffalo_l\.zip of the release -d ROOT/models/buffalo_l \(",
         ),
         (
             ("score_identity.second_embedder=facenet", "models=/mnt/weights"),

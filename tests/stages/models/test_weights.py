@@ -18,7 +18,7 @@ open-net:
   revision: v1
   licence: MIT
   commercial: true
-  get: unpack open-net.zip into it
+  get: unzip open-net.zip -d FOLDER
   files: {{net.onnx: {GOOD_SHA}, config.json: null}}
 closed-net:
   source: example.org/closed-net
@@ -26,7 +26,7 @@ closed-net:
   licence: for research only
   commercial: false
   alternative: "embedder: open-net"
-  get: unpack closed-net.zip into it
+  get: unzip closed-net.zip -d FOLDER
   files: {{face.pt: {OTHER_SHA}}}
 wheel-net:
   source: inside a wheel
@@ -119,7 +119,10 @@ def test_a_hash_that_nobody_knows_is_told(known, store, caplog):
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ("open-net", r"weights open-net are missing: no net\.onnx in /.*/open-net; to have them: unpack open-net\.zip"),
+        (
+            "open-net",
+            r"weights open-net are missing: no net\.onnx in /.*; to have them: unzip open-net\.zip -d /.*/open-net \(",
+        ),
         ("wheel-net", r"no net\.pt in /.*; to have them: pip install no-such-package \(inside a wheel\)"),
         ("no-net", r"no weights 'no-net' in /.*/models, nor among open-net, closed-net, wheel-net"),
         ("/no/such/folder", r"weights /no/such/folder are missing: no weights in /no/such/folder$"),
