@@ -165,7 +165,9 @@ def _tell_unchecked(path: Path, digest: str) -> None:
 def _check_licence(name: str, entry: Entry, models: ModelStore) -> None:
     if models.licence_policy == "commercial" and not entry.commercial:
         instead = f"; use {entry.alternative}" if entry.alternative else ""
-        raise ConfigError(f"licence_policy is commercial, but weights {name} are {entry.licence}{instead}")
+        raise ConfigError(
+            f"licence_policy is commercial, but weights {name} are not for commerce ({entry.licence}){instead}"
+        )
 
 
 def _check_content(weights: Weights, models: ModelStore, known: Known) -> None:

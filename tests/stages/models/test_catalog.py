@@ -51,8 +51,8 @@ def test_the_default_models_need_nothing_but_their_wheels_and_are_for_commerce_t
         ),
         (
             (*INSIGHTFACE, "licence_policy=commercial"),
-            r"^stages\.detect_faces\.detector: licence_policy is commercial, but weights buffalo_l are non-commercial "
-            r"research only .*; use detector: mtcnn and embedder: dlib",
+            r"^stages\.detect_faces\.detector: licence_policy is commercial, but weights buffalo_l are not for "
+            r"commerce \(non-commercial research only.*\); use detector: mtcnn and embedder: dlib",
         ),
     ],
 )

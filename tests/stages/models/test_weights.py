@@ -137,7 +137,10 @@ def test_missing_weights_say_where_they_were_looked_for_and_how_to_get_them(know
 def test_the_commercial_policy_names_an_alternative(known, store):
     assert find("closed-net", store, known)
     assert find("open-net", commercial(store), known)
-    expected = "licence_policy is commercial, but weights closed-net are for research only; use embedder: open-net"
+    expected = (
+        "licence_policy is commercial, but weights closed-net are not for commerce (for research only); "
+        "use embedder: open-net"
+    )
     with pytest.raises(ConfigError, match=f"^{re.escape(expected)}$"):
         find("closed-net", commercial(store), known)
 
@@ -145,7 +148,7 @@ def test_the_commercial_policy_names_an_alternative(known, store):
 def test_a_licence_follows_its_files_under_another_name(known, store, tmp_path):
     path = put(tmp_path / "renamed", {"mine.pt": OTHER})
     assert find(str(path), store, known)
-    with pytest.raises(ConfigError, match=r"renamed \(which hold files of closed-net\) are for research only"):
+    with pytest.raises(ConfigError, match=r"renamed \(which hold files of closed-net\) are not for commerce"):
         find(str(path), commercial(store), known)
 
 
