@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 RUN    ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-gpu build-dataset train inspect sheet test chaos bench-engine check format lock clean
+.PHONY: help setup setup-gpu build-dataset train inspect sheet test chaos bench-engine bench-memory check format lock clean
 
 help:  ## this list
 	@echo "make TARGET [CONFIG=file.yaml] [INPUT=file|folder|glob|list] [RUN=name] [RAY_ADDRESS=host:port] [ARGS=...]"
@@ -58,6 +58,9 @@ chaos: $(READY)  ## stop 50 small builds in all ways there are, go on with them,
 
 bench-engine: $(READY)  ## what the engine itself costs, in time and memory
 	@$(BIN)/python -m tests.bench_engine $(ARGS)
+
+bench-memory: $(READY)  ## how much memory a worker takes for long films
+	@$(BIN)/python -m tests.bench_memory $(ARGS)
 
 check: $(READY)  ## lint and type-check
 	@$(BIN)/ruff check .

@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from pipeline.errors import SampleError
+from pipeline.errors import ConfigError, SampleError
 
 READERS = {
     "auto": ("pyav", "decord"),
@@ -32,8 +32,8 @@ READERS = {
 FRAMES_PER_REQUEST = 32  # of `every_frame`
 # A decoder that crashes does so each time it sees the file; a child that was killed was merely unlucky.
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL)
-# What one reader may say where the other one succeeds.
-NOT_THE_LAST_WORD = ("unreadable", "changing_resolution", "out_of_memory", "decoder_crashed")
+# What one reader may say where the other one succeeds; else what the first one said counts.
+NOT_THE_LAST_WORD = ("unreadable", "changing_resolution", "out_of_memory", "decoder_crashed", "reader_missing")
 ENDING_SECONDS = 5.0  # for a child whose pipe is closed: then its status says how it ended
 
 
@@ -82,7 +82,8 @@ class Decoder:
     Every method raises SampleError: `unreadable` and its kin for the file's faults, `changing_resolution` where a
     frame is not of the first one's size, `out_of_memory` where pictures take more than the child's limit,
     `decode_deadline` when no answer came in time, `decoder_crashed` when the child ended, `decoder_died` when it
-    was killed twice. A deadline never leads to the other reader: how busy a machine is must not change a result.
+    was killed twice; and ConfigError where the one reader asked for is not installed. A deadline never leads to the
+    other reader: how busy a machine is must not change a result.
     """
 
     def __init__(self, reader: str = "auto", deadline_seconds: float = 60.0):
@@ -131,13 +132,18 @@ class Decoder:
             "height": height,
             "crop": crop,
         }
-        for reader in self.readers[:-1]:
+        said: SampleError | None = None
+        for reader in self.readers:
             try:
                 return self._ask({**request, "reader": reader}, order)
             except SampleError as error:
+                if error.reason == "reader_missing" and self.readers == (reader,):
+                    raise ConfigError(f"reader: {reader} cannot be used here: {error.detail}") from error
                 if error.reason not in NOT_THE_LAST_WORD:
                     raise
-        return self._ask({**request, "reader": self.readers[-1]}, order)
+                said = said or error
+        assert said is not None
+        raise said
 
     def sampled(
         self,

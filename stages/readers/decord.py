@@ -33,7 +33,7 @@ class DecordReader:
         try:
             import decord
         except ImportError as error:
-            raise SampleError("unreadable", "decord is not installed") from error
+            raise SampleError("reader_missing", "it is not installed") from error
         decord.logging.set_level(decord.logging.QUIET)
         self.index = index
         self._errors = (decord.DECORDError, decord.DECORDLimitReachedError)

@@ -4,6 +4,7 @@ import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,17 +28,9 @@ class TorchCodecReader:
         if not index.closed:
             raise SampleError("unreadable", "torchcodec: not used for open groups of pictures")
         self.index = index
+        decoder = _load()
         try:
-            with _room_for_libraries():
-                import torch
-                from torchcodec.decoders import VideoDecoder
-
-                torch.set_num_threads(1)
-                self._video = VideoDecoder(
-                    path, stream_index=index.stream, dimension_order="NHWC", num_ffmpeg_threads=1
-                )
-        except ImportError as error:
-            raise SampleError("unreadable", "torchcodec is not installed") from error
+            self._video = decoder(path, stream_index=index.stream, dimension_order="NHWC", num_ffmpeg_threads=1)
         except (RuntimeError, ValueError) as error:
             raise SampleError("unreadable", f"torchcodec: {_message(error)}") from error
         if len(self._video) != len(index.pts):
@@ -58,6 +51,20 @@ class TorchCodecReader:
         del self._video
 
 
+def _load() -> Any:
+    """Import torchcodec, which looks for a version of FFmpeg that it knows, and return its decoder's class."""
+    try:
+        with _room_for_libraries():
+            import torch
+            import torchcodec
+    except ImportError as error:
+        raise SampleError("reader_missing", "it is not installed") from error
+    if torchcodec.ffmpeg_major_version is None:
+        raise SampleError("reader_missing", "the system has no shared libraries of FFmpeg that it knows")
+    torch.set_num_threads(1)
+    return torchcodec.decoders.VideoDecoder
+
+
 @contextmanager
 def _room_for_libraries() -> Iterator[None]:
     """Let the process map torch's libraries, which hold gigabytes of addresses and little memory, beside its limit."""
@@ -67,11 +74,8 @@ def _room_for_libraries() -> Iterator[None]:
     try:
         yield
     finally:
-        if soft != resource.RLIM_INFINITY:
-            allowed = soft + _mapped_bytes() - before
-            resource.setrlimit(
-                resource.RLIMIT_AS, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard)
-            )
+        most = min(limit for limit in (soft + _mapped_bytes() - before, hard) if limit != resource.RLIM_INFINITY)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def _mapped_bytes() -> int:

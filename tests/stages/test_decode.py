@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.errors import SampleError
+from pipeline.errors import ConfigError, SampleError
 from stages.decode import Decoder, Probe, sample_times
 from tests.mangle.good import Shelf
 from tests.mangle.streams import two_sizes
@@ -182,6 +182,25 @@ def test_decord_refuses_what_it_would_misread(decoders, tmp_path):
     film = write_film(tmp_path / "film.ts", 30)
     with pytest.raises(SampleError, match="unreadable: decord: not used for mpegts"):
         decoders["decord"].frames_at(film, [0.2])
+
+
+def test_the_first_reader_has_the_last_word(decoders, tmp_path):
+    two_sizes(Shelf(tmp_path), tmp_path / "film.ts")
+    with pytest.raises(SampleError, match="changing_resolution"):
+        decoders["auto"].frames_at(tmp_path / "film.ts", [2.0])  # decord would say that it reads no such container
+
+
+@pytest.mark.parametrize("readers", [("decord",), ("decord", "pyav")])
+def test_a_reader_that_is_not_installed_stops_the_run_unless_another_is_allowed(film, tmp_path, monkeypatch, readers):
+    (tmp_path / "decord.py").write_text("raise ImportError\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Decoder() as decoder:
+        decoder.readers = readers
+        if len(readers) > 1:
+            assert decoder.frames_at(film, [0.2]).reader == "pyav"
+        else:
+            with pytest.raises(ConfigError, match="reader: decord cannot be used here: it is not installed"):
+                decoder.frames_at(film, [0.2])
 
 
 def test_damage_in_the_middle_is_read_around(decoders, tmp_path):
