@@ -1,8 +1,9 @@
 """Where the weights of models lie, whether they are the right ones, and whether a run may use them.
 
 What is known of them stands in models.yaml. A configuration names weights by their entry there, or by the path of a
-folder or file (anything with a slash). Such a path whose last part is the name of an entry, or of an entry's file, is
-that entry at another place; any other is known by the content of its files.
+folder or file: anything with a slash, from the folder of models on if it is relative. Such a path whose last part is
+the name of an entry, or of an entry's file, is that entry at another place; any other is known by the content of its
+files.
 
     models = run.models
     weights = find("buffalo_l", models)     # checked: licence, presence, hashes
@@ -126,11 +127,10 @@ def _sha256(path: Path, size: int, mtime_ns: int) -> str:
 
 def _locate(wanted: str, models: ModelStore, known: Known) -> tuple[Weights, Entry | None]:
     """Say where weights have to lie, and what is known of them."""
-    path = Path(wanted).expanduser()
+    path = models.folder / Path(wanted).expanduser()
     entry = known.get(path.name)
     if "/" not in wanted:
-        path = models.folder / wanted
-        if entry is None and not path.is_dir():
+        if entry is None and not path.exists():
             raise ConfigError(f"no weights {wanted!r} in {models.folder}, nor among {', '.join(known)}")
         if entry is not None and entry.package is not None:
             path = _package_folder(entry.package) or path
@@ -175,10 +175,11 @@ def _check_content(weights: Weights, models: ModelStore, known: Known) -> None:
     if models.licence_policy == "any":
         return
     hashes = {sha256(weights.folder / name) for name in weights.files}
-    same = {name: entry for name, entry in known.items() if hashes & set(entry.files.values())}
-    for name, entry in same.items():
-        _check_licence(f"{weights.name} (which hold files of {name})", entry, models)
-    if not same:
+    for name, entry in known.items():
+        if hashes & set(entry.files.values()):
+            _check_licence(f"{weights.name} (which hold files of {name})", entry, models)
+            hashes -= set(entry.files.values())
+    if hashes:
         raise ConfigError(
             f"licence_policy is commercial, and the licence of weights {weights.name} is not known; "
             "give them an entry in models.yaml"

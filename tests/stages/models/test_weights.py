@@ -91,7 +91,7 @@ def test_a_single_file_is_known_by_its_name_wherever_it_lies(known, store, tmp_p
 
 def test_a_file_of_ones_own_is_taken_as_it_is(known, store, tmp_path):
     path = put(tmp_path / "mine", {"mine.pt": b"mine", "notes.md": b"not weights"})
-    for wanted in (path, path / "mine.pt"):
+    for wanted in (path, path / "mine.pt", "../mine/mine.pt"):
         assert find(str(wanted), store, known).files == ("mine.pt",)
         assert revisions(str(wanted), store, known) == {"mine.pt": hashlib.sha256(b"mine").hexdigest()}
 
@@ -152,8 +152,14 @@ def test_a_licence_follows_its_files_under_another_name(known, store, tmp_path):
         find(str(path), commercial(store), known)
 
 
-def test_weights_of_unknown_licence_are_not_for_commerce(known, store, tmp_path):
-    path = put(tmp_path / "mine", {"mine.pt": b"mine"})
+def test_free_weights_stay_so_under_another_name(known, store):
+    put(store.folder, {"renamed.onnx": GOOD})
+    assert find("renamed.onnx", commercial(store), known).files == ("renamed.onnx",)
+
+
+@pytest.mark.parametrize("beside", [{}, {"known.onnx": GOOD}])
+def test_weights_of_unknown_licence_are_not_for_commerce(known, store, tmp_path, beside):
+    path = put(tmp_path / "mine", {"mine.pt": b"mine", **beside})
     with pytest.raises(ConfigError, match=r"the licence of weights .*/mine is not known"):
         find(str(path), commercial(store), known)
 
