@@ -17,6 +17,7 @@ from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Sample
 from pipeline.stage import Stage, check_choice
+from stages.calibrate import Scale
 from stages.decode import READERS, Decoder
 from stages.detect_faces import Face, Faces, scaled
 from stages.framing import Box, cut, head, square_of_face
@@ -97,7 +98,7 @@ class CropCloseups(Stage):
     `closeup_faces` and `face_faces` are the sides of a close-up and of the tight square, in sizes of the face box.
     """
 
-    reads = (Clip, Faces, People, Pair)
+    reads = (Clip, Faces, People, Scale, Pair)
     writes = (Closeups,)
     version = 3
 
@@ -145,7 +146,7 @@ class CropCloseups(Stage):
             max_text_share=self.max_text_share,
             min_similarity=self.min_look_similarity,
         )
-        choice = choose(sample[Faces], sample[People], sample[Pair], limits)
+        choice = choose(sample[Faces], sample[People], sample[Pair], limits, sample[Scale].calibration)
         if isinstance(choice, Shortfall):
             return sample.reject(choice.reason, choice.measured, choice.threshold)
         closeups = [looks[0] for looks in choice.closeups]

@@ -2,27 +2,32 @@
 
 People of different videos are linked when each is among the other's nearest neighbours and they are alike enough;
 links are taken up from the most alike on, and none that would make an identity larger than a cap: one wrong link
-between two large groups would otherwise make one person of hundreds.
+between two large groups would otherwise make one person of hundreds. How alike is enough grows with the number of
+people: each of ten thousand has ten look-alikes at a false-match rate of 1e-3.
 
 Nobody's identity may be in two splits. A conversation shows two people, so identities that share a pair go to the
 same split, and so on: the unit that is assigned to a split is a connected component of identities.
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from pipeline.sample import Sample
 from pipeline.stage import Barrier, LazyPart
+from stages.calibrate import Scale
 from stages.crop_closeups import Closeups
-from stages.similarity import CALIBRATIONS, Calibration
+from stages.similarity import SAME_PERSON, Calibration
 from stages.track_people import People
 
-BLOCK = 2048  # rows of the similarity matrix held at once
+BLOCK_NUMBERS = 1 << 24  # of the similarity matrix that are held at once, 8 bytes each
+FACES = 3  # of a person: the most typical one, and those of round 1 and of the close-up
+MEDOID_SLACK = 0.15  # two people's most typical faces may be so much less alike than all their faces on average
 SPLITS = ("train", "validation", "test")
 
 
@@ -37,13 +42,18 @@ class Identity:
 
 @dataclass(frozen=True)
 class LinkPeople(Barrier):
-    """Link people over all videos and assign splits."""
+    """Link people over all videos and assign splits.
 
-    reads = (Closeups, People)
+    Linked are people whose faces have a mean similarity of `min_similarity`, or of what gives each person no more than
+    `max_false_matches` strangers who are that alike, if that is more.
+    """
+
+    version = 2
+    reads = (Scale, Closeups, People)
     writes = (Identity,)
 
-    embedder: str = "dlib"  # the one that detect_faces used
-    min_similarity: float = 0.5  # common scale
+    min_similarity: float = SAME_PERSON
+    max_false_matches: float = 0.05
     neighbours: int = 8
     max_people_per_identity: int = 64  # tracks of one person in so many windows
     train_share: float = 0.8
@@ -52,19 +62,25 @@ class LinkPeople(Barrier):
     def __post_init__(self) -> None:
         if not (0 < self.train_share <= 1 and 0 <= self.validation_share <= 1 - self.train_share + 1e-9):
             raise ValueError("train_share and validation_share must be between 0 and 1, and not exceed 1 together")
+        if self.max_false_matches <= 0:
+            raise ValueError(f"max_false_matches must be above 0, not {self.max_false_matches}")
 
     def process_parts(self, parts: Sequence[LazyPart], model: Any) -> Iterator[list[Sample]]:
-        persons: dict[str, Sequence[float] | None] = {}
+        persons: dict[str, np.ndarray | None] = {}
+        scale: Scale | None = None
         pairs: dict[str, tuple[str, str]] = {}
         for part in parts:
             for sample in part():
-                both = _persons(sample)
+                scale, both = sample[Scale], _persons(sample)
                 persons.update(both)
                 left, right = both
                 pairs[sample.key] = (left, right)
         names = sorted(persons, key=lambda name: (persons[name] is None, name))  # who has no face is linked to nobody
-        vectors = np.array([vector for name in names if (vector := persons[name]) is not None], np.float32)
-        links = mutual_links(vectors, CALIBRATIONS[self.embedder], self.min_similarity, self.neighbours)
+        faces = [one for name in names if (one := persons[name]) is not None]
+        links: list[tuple[float, int, int]] = []
+        if scale is not None and faces:
+            needed = needed_similarity(len(faces), self.max_false_matches, scale.false_match_rate)
+            links = mutual_links(np.stack(faces), scale.calibration, max(needed, self.min_similarity), self.neighbours)
         number = {name: i for i, name in enumerate(names)}
         apart = {frozenset((number[a], number[b])) for a, b in pairs.values()}
         roots = clusters(len(names), links, self.max_people_per_identity, apart)
@@ -81,21 +97,41 @@ class LinkPeople(Barrier):
             ]
 
 
-def mutual_links(
-    vectors: np.ndarray, scale: Calibration, min_similarity: float, neighbours: int
-) -> list[tuple[float, int, int]]:
-    """Find pairs of rows of `vectors` (N, D) that are among each other's `neighbours` nearest and alike enough.
+def needed_similarity(people: int, max_false_matches: float, false_match_rate: float) -> float:
+    """Return the similarity at which each of `people` has so many look-alikes among the others.
 
-    Returns (similarity, i, j) with i < j, the most alike first. Memory grows with N, not with its square.
+    On the common scale, 0 is the median of strangers and 0.5 is exceeded by `false_match_rate` of them. In between and
+    beyond they are taken to be normal, so similarities go with normal quantiles.
     """
-    nearest: dict[int, dict[int, float]] = {}
-    for start in range(0, len(vectors), BLOCK):
-        similar = scale.between(vectors[start : start + BLOCK], vectors)
-        similar[np.arange(len(similar)), np.arange(start, start + len(similar))] = -np.inf
-        for offset, row in enumerate(similar):
-            best = np.argsort(-row, kind="stable")[:neighbours]
-            nearest[start + offset] = {int(j): float(row[j]) for j in best if row[j] >= min_similarity}
-    links = [(s, i, j) for i, found in nearest.items() for j, s in found.items() if i < j and i in nearest[j]]
+    rate = max_false_matches / people
+    if rate >= 0.5:
+        return 0.0
+    normal = NormalDist()
+    return SAME_PERSON * normal.inv_cdf(1 - rate) / normal.inv_cdf(1 - false_match_rate)
+
+
+def mutual_links(
+    faces: np.ndarray, scale: Calibration, min_similarity: float, neighbours: int
+) -> list[tuple[float, int, int]]:
+    """Find people who are among each other's `neighbours` nearest and alike enough.
+
+    `faces` (N, F, D) are F faces of each, the most typical one first: by these candidates are found, then all faces of
+    one are compared with all of the other. Returns (similarity, i, j) with i < j, the most alike first. Memory grows
+    with N, not with its square.
+    """
+    near: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    rows = max(BLOCK_NUMBERS // len(faces), 1)
+    for start in range(0, len(faces), rows):
+        similar = scale.between(faces[start : start + rows, 0], faces[start:, 0])
+        for offset, column in zip(*np.nonzero(similar >= min_similarity - MEDOID_SLACK), strict=True):
+            i, j = start + int(offset), start + int(column)
+            if i < j and (mean := scale.of_sets(faces[i], faces[j])) >= min_similarity:
+                near[i].append((mean, j))
+                near[j].append((mean, i))
+    best = {
+        i: {j for _, j in sorted(found, key=lambda one: (-one[0], one[1]))[:neighbours]} for i, found in near.items()
+    }
+    links = [(s, i, j) for i, found in near.items() for s, j in found if i < j and j in best[i] and i in best[j]]
     return sorted(links, key=lambda link: (-link[0], link[1], link[2]))
 
 
@@ -147,14 +183,17 @@ def assign_splits(pairs: Sequence[tuple[str, str]], shares: Mapping[str, float])
     return {name: split_of[find(name)] for name in root}
 
 
-def _persons(sample: Sample) -> dict[str, Sequence[float] | None]:
-    """Name the two persons of a pair by window and number, left first, with their embeddings."""
+def _persons(sample: Sample) -> dict[str, np.ndarray | None]:
+    """Name the two persons of a pair by window and number, left first, with their faces (FACES, D)."""
     window = sample.key.rpartition("/")[0]
     closeups, people = sample[Closeups], sample[People]
-    return {
-        f"{window}#{subject.person}": people.persons[subject.person].embedding or subject.near.embedding
-        for subject in (closeups.left, closeups.right)
-    }
+    persons: dict[str, np.ndarray | None] = {}
+    for subject in (closeups.left, closeups.right):
+        known = [people.persons[subject.person].embedding, subject.near.embedding, subject.closeup.embedding]
+        faces = np.array([embedding for embedding in known if embedding is not None], np.float32)
+        name = f"{window}#{subject.person}"
+        persons[name] = np.resize(faces, (FACES, faces.shape[1])) if len(faces) else None
+    return persons
 
 
 def _identity(name: str) -> str:

@@ -15,7 +15,7 @@ from stages.detect_faces import Face, Faces, Frame
 from stages.framing import Box, TooFarApart, padding_share, shows, square_of_one, square_of_two
 from stages.pair_people import Pair, visible
 from stages.quality import look_gap, pose_gap_degrees, size
-from stages.similarity import CALIBRATIONS, Calibration
+from stages.similarity import Calibration
 from stages.track_people import People, best_faces, face_of, merit_of
 
 WIDE_POSE_GAP_DEGREES = 40.0  # poses that have nothing in common
@@ -107,14 +107,11 @@ class Shortfall:
         return REASONS.index(self.reason), -abs(self.measured - self.threshold)
 
 
-def choose(
-    faces: Faces, people: People, pair: Pair, limits: Limits, scale: Calibration | None = None
-) -> Choice | Shortfall:
+def choose(faces: Faces, people: People, pair: Pair, limits: Limits, scale: Calibration) -> Choice | Shortfall:
     """Choose the moments and squares of a pair, or say what stood nearest and why it would not do.
 
-    `scale` compares the embeddings; None: the one that is shipped with the embedder.
+    `scale` compares the embeddings.
     """
-    scale = scale or CALIBRATIONS[faces.embedder]
     looks = {person: looks_at(faces, people, person, limits, scale) for person in pair.persons}
     best: Choice | None = None
     shortfalls = []

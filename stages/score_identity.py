@@ -22,13 +22,14 @@ Scores are named `SIDE.TARGET.MEASURE`, as in `left.closeup.similarity` or `righ
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.run import ModelStore, Run
 from pipeline.sample import Sample
 from pipeline.stage import Scorer, check_choice
+from stages.calibrate import Scale
 from stages.crop_closeups import Closeups
 from stages.models.catalog import DETECTORS, EMBEDDERS
 from stages.models.device import check_device
@@ -76,7 +77,7 @@ class Look:
 class ScoreIdentity(Scorer):
     """Compare all pictures of a pair with both of its people."""
 
-    reads = (Closeups, Bodies)
+    reads = (Scale, Closeups, Bodies)
 
     detector: str = "mtcnn"
     detector_weights: str | None = None  # other weights than the detector's own: an entry of models.yaml, or a path
@@ -128,6 +129,7 @@ class ScoreIdentity(Scorer):
         )
 
     def process(self, sample: Sample, judge: Judge) -> Sample:
+        judge = self._on_scale(judge, sample[Scale])
         closeups, bodies = sample[Closeups], sample[Bodies]
         pictures = {"round1": decode_picture(closeups.round1)}
         for side, person in (("left", closeups.left), ("right", closeups.right)):
@@ -149,6 +151,14 @@ class ScoreIdentity(Scorer):
                 scores |= _named(name, judge, look, reference[side], reference[OTHER[side]])
         scores |= _likeness("pair", "similarity", judge, reference["left"], reference["right"])
         return sample.score(scores)
+
+    def _on_scale(self, judge: Judge, scale: Scale) -> Judge:
+        """Have the embedder that tracked the people judge by the run's calibration, if it gives an opinion."""
+        opinions = tuple(
+            replace(opinion, scale=scale.calibration) if name == scale.embedder else opinion
+            for opinion, (_, name, _) in zip(judge.opinions, self._embedders, strict=True)
+        )
+        return replace(judge, opinions=opinions)
 
     def _faces(self, judge: Judge, pictures: Mapping[str, np.ndarray]) -> dict[str, list[Detection]]:
         """Find the faces of all pictures; those of one size go to the detector together."""

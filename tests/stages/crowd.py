@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pipeline.sample import Sample
+from stages.calibrate import Scale
 from stages.detect_faces import Face, Faces, Frame
 from stages.quality import LOOK_PIXELS
+from stages.similarity import CALIBRATIONS
 
 WIDTH, HEIGHT = 640, 360
+SHIPPED = Scale("dlib", CALIBRATIONS["dlib"], "shipped", None, 1e-3)
 
 
 def vector(person: int, wobble: int = 0, twin_of: int | None = None) -> tuple[float, ...]:
@@ -81,4 +84,4 @@ def shot(
 def window(*frames: Sequence[Frame]) -> Sample:
     """Return a window in which these shots were seen."""
     seen = tuple(frame for some in frames for frame in some)
-    return Sample("film.mp4/w00").put(Faces(WIDTH, HEIGHT, "decord", "mtcnn", "dlib", seen))
+    return Sample("film.mp4/w00").put(SHIPPED, Faces(WIDTH, HEIGHT, "decord", "mtcnn", "dlib", seen))

@@ -15,6 +15,7 @@ from stages.pictures import decode_mask, decode_picture
 from stages.similarity import CALIBRATIONS
 from stages.sources.studio import StudioClip, choose_cast, draw_clip, truth
 from stages.track_people import TrackPeople
+from tests.stages.crowd import SHIPPED
 from tests.stages.test_detect_faces import clip
 
 RUN = Run("test", Path())
@@ -33,7 +34,7 @@ def pair(tmp_path_factory) -> Sample:
     models = stage.load(RUN)
     found = stage.process(sample, models)
     models.decoder.close()
-    outcome = PairPeople().process(TrackPeople().process(found, None), None)
+    outcome = PairPeople().process(TrackPeople().process(found, None).put(SHIPPED), None)
     assert not isinstance(outcome, Sample), outcome.reason
     _, child = outcome
     return child

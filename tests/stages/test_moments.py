@@ -7,6 +7,7 @@ from pipeline.sample import Sample
 from stages.detect_faces import Faces, Frame
 from stages.moments import ALTERNATIVES, Choice, Limits, Shortfall, choose, gap
 from stages.pair_people import Pair
+from stages.similarity import CALIBRATIONS
 from stages.track_people import People, TrackPeople
 from tests.stages.crowd import face, shot, vector, window
 
@@ -27,7 +28,7 @@ DUO = shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 150, 2: 400})
 
 def choice_of(*shots: list[Frame], limits: Limits = LIMITS, pair_shots: tuple[int, ...] = (0,)) -> Choice | Shortfall:
     sample: Sample = TrackPeople().process(window(*shots), None)
-    return choose(sample[Faces], sample[People], Pair((0, 1), pair_shots, 1.0, 0.0), limits)
+    return choose(sample[Faces], sample[People], Pair((0, 1), pair_shots, 1.0, 0.0), limits, CALIBRATIONS["dlib"])
 
 
 def chosen(*shots: list[Frame], pair_shots: tuple[int, ...] = (0,)) -> Choice:

@@ -19,6 +19,7 @@ from stages.pair_people import Pair, PairPeople
 from stages.pictures import decode_mask
 from stages.pull_clips import PullClips
 from stages.track_people import People, Track, TrackPeople
+from tests.stages.crowd import SHIPPED
 
 CLIPS = os.environ.get("DUOLOGUE_REAL_CLIPS")
 pytestmark = pytest.mark.skipif(not CLIPS, reason="set DUOLOGUE_REAL_CLIPS to the folder of real clips")
@@ -39,7 +40,7 @@ def results(models) -> dict[str, list[Sample]]:
 
 
 def _drive(name: str, models: Sequence[Any]) -> list[Sample]:
-    samples = list(PullClips().find(str(Path(str(CLIPS)) / name)))
+    samples = [sample.put(SHIPPED) for sample in PullClips().find(str(Path(str(CLIPS)) / name))]
     for stage, model in zip(CHAIN, models, strict=True):
         samples = [after for sample in samples for after in _step(stage, sample, model)]
     return samples

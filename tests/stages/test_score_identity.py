@@ -6,6 +6,7 @@ import pytest
 from pipeline.errors import ConfigError
 from pipeline.run import ModelStore
 from pipeline.sample import Sample
+from stages.calibrate import Scale
 from stages.models.faces import Detection
 from stages.pictures import jpeg
 from stages.score_identity import Judge, Opinion, ScoreIdentity
@@ -16,6 +17,7 @@ from tests.stages.conversation.drawn import SIZE, Sitter, closeups, draw
 RED, BLUE = (190, 36, 40), (30, 50, 170)
 LEFT, RIGHT = Sitter(garment=RED), Sitter(garment=BLUE)
 SCALE = Calibration("l2", strangers=200.0, threshold=80.0, same=0.0)
+OF_ANOTHER = Scale("insightface", Calibration("cosine", 0.0, 0.3, 1.0), "shipped", None, 1e-3)
 
 
 class HeadDetector:
@@ -43,14 +45,17 @@ class GarmentEmbedder:
         return np.array(colours, np.float32) * self.gain
 
 
-def score(second: bool = False, left_body: np.ndarray | None = None) -> dict[str, float | None]:
+def score(
+    second: bool = False, left_body: np.ndarray | None = None, scale: Scale = OF_ANOTHER
+) -> dict[str, float | None]:
     """Score a pair of which the left person's full-body picture shows the right one."""
     shown = draw(RIGHT).picture if left_body is None else left_body
     made = [Body(jpeg(picture), "prompt", "park", (), 0, 0, None) for picture in (shown, draw(RIGHT).picture)]
     sample = Sample("clip/p0").put(closeups(LEFT, RIGHT)).put(Bodies((made[0],), (made[1],)))
     opinions = [Opinion(GarmentEmbedder(), SCALE), Opinion(GarmentEmbedder(0.5), SCALE, "second_")]
     judge = Judge(HeadDetector(), tuple(opinions[: 1 + second]))
-    return dict(ScoreIdentity().process(sample, judge).scores)
+    stage = ScoreIdentity(second_embedder="facenet" if second else None)
+    return dict(stage.process(sample.put(scale), judge).scores)
 
 
 def test_a_picture_is_compared_with_its_person_and_with_the_other():
@@ -100,3 +105,10 @@ def test_each_embedder_is_checked_under_its_own_option(tmp_path):
         "embedder",
         "second_embedder",
     }
+
+
+def test_the_embedder_that_tracked_the_people_judges_by_the_runs_scale():
+    own = Scale("dlib", Calibration("l2", strangers=100.0, threshold=40.0, same=0.0), "run", None, 1e-3)
+    apart, alone = score(second=True, scale=own), score(second=True)
+    assert apart["left.body0.similarity"] < alone["left.body0.similarity"]
+    assert apart["left.body0.second_similarity"] == alone["left.body0.second_similarity"]
