@@ -33,9 +33,9 @@ def deinterlaced(shown: Shown) -> VideoFrame:
     yadif. So it is given these.
     """
     frame = shown.frame
-    given = [f for f in (shown.before, frame, shown.after) if f is not None and _alike(f, frame)]
     if not frame.interlaced_frame:
         return frame
+    given = [f for f in (shown.before, frame, shown.after) if f is not None and _alike(f, frame)]
     graph = Graph()
     graph.threads = 1
     graph.link_nodes(

@@ -1,6 +1,6 @@
 """Reads video with PyAV, which can do all that FFmpeg can."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 import av
@@ -96,7 +96,9 @@ def read_picture(path: str, index: VideoIndex) -> Picture:
     raise SampleError("unreadable", "PyAV: no frame can be decoded")
 
 
-def decode(container: InputContainer, stream: VideoStream, skip=lambda packet: False) -> Iterator[Shown]:
+def decode(
+    container: InputContainer, stream: VideoStream, skip: Callable[[av.Packet], bool] = lambda packet: False
+) -> Iterator[Shown]:
     """Decode from here to the end, passing over packets that are damaged.
 
     Of the packets that `skip` names only frames come to which others refer.

@@ -182,7 +182,8 @@ def _gif(path: Path, pictures: list[Image.Image], **options) -> Path:
     return path
 
 
-def test_a_gif_keeps_its_times_and_what_was_drawn_before(decoders, tmp_path):
+@pytest.mark.parametrize("reader", ["pyav", "torchcodec"])
+def test_a_gif_keeps_its_times_and_what_was_drawn_before(decoders, tmp_path, reader):
     pictures = [Image.new("RGBA", (64, 48), (200, 30, 30, 255))]
     for number in range(1, 6):
         pictures.append(Image.new("RGBA", (64, 48), (0, 0, 0, 0)))
@@ -191,10 +192,11 @@ def test_a_gif_keeps_its_times_and_what_was_drawn_before(decoders, tmp_path):
         tmp_path / "film.gif", pictures, duration=[100, 300, 50, 40, 200, 100], disposal=[1, 1, 1, 3, 1, 1], loop=0
     )
     times = [0.5, 0.0, 0.45, 0.12, 0.69]
-    decoded = decoders["pyav"].frames_at(gif, times)
+    decoded = decoders[reader].frames_at(gif, times)
     assert decoded.seconds == pytest.approx([0.49, 0.0, 0.45, 0.1, 0.69])
     blue = [[number for number in range(8) if frame[16, 8 * number + 4, 2] > 127] for frame in decoded.frames]
     assert blue == [[1, 2, 4], [], [1, 2, 3], [1], [1, 2, 4, 5]]  # the fourth was taken back
+    assert "decord" in refused(decoders["decord"], gif)
 
 
 def _encoded(kind: str) -> bytes:
