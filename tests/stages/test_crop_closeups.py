@@ -1,5 +1,6 @@
 """The identity stages on a drawn clip, from its file to the pictures of its pair."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from pipeline.sample import Sample, Verdict
 from stages.crop_closeups import Closeups, CropCloseups, View
 from stages.cut_shots import Shot, Shots
 from stages.detect_faces import DetectFaces, Faces
+from stages.models.faces import Detection
+from stages.models.silhouette import log_odds
 from stages.pair_people import PairPeople
 from stages.pictures import decode_mask, decode_picture
 from stages.similarity import CALIBRATIONS
@@ -40,10 +43,23 @@ def pair(tmp_path_factory) -> Sample:
     return child
 
 
-def crop(pair: Sample, **options) -> Sample:
+class Scripted:
+    """Segments by outline, but where its script says `nothing` or `everything`."""
+
+    def __init__(self, script: list[str | None]):
+        self.script = script
+
+    def segment(self, picture: np.ndarray, face: Detection, others=()) -> np.ndarray:
+        line = self.script.pop(0) if self.script else None
+        if line is not None:
+            return np.full(picture.shape[:2], float(line == "everything"), np.float32)
+        return (log_odds(picture.shape[:2], face, tuple(others)) > 0).astype(np.float32)
+
+
+def crop(pair: Sample, script: list[str | None] | None = None, **options) -> Sample:
     stage = CropCloseups(**options)
     tools = stage.load(RUN)
-    cropped = stage.process(pair, tools)
+    cropped = stage.process(pair, tools if script is None else replace(tools, segmenter=Scripted(script)))
     tools.decoder.close()
     return cropped
 
@@ -101,6 +117,33 @@ def test_the_ground_is_plain_where_the_person_is_not(cropped):
         assert middle.min() > 200
 
 
+def test_a_kept_ground_is_the_picture_as_filmed(pair):
+    for view in views(crop(pair, [], background="kept")):
+        assert view.plain == view.picture
+
+
+def test_the_next_best_closeup_is_taken_where_one_cannot_be_cut_out(pair, cropped):
+    again = crop(pair, [None, "nothing"])[Closeups]  # of the left person: round 1, then the close-up
+    assert again.left.closeup.seconds != cropped[Closeups].left.closeup.seconds
+    assert again.right.closeup.seconds == cropped[Closeups].right.closeup.seconds
+
+
+@pytest.mark.parametrize(
+    ("script", "reason", "threshold"),
+    [
+        (["everything"], "partner_in_closeup", 0.1),
+        (["nothing"], "shoulders_missing", 0.85),
+        ([None, *["nothing"] * 4], "shoulders_missing", 0.85),
+    ],
+    ids=["the partner too", "nobody in round 1", "nobody in any close-up"],
+)
+def test_a_pair_whose_cut_outs_are_wrong_is_rejected(pair, script, reason, threshold):
+    everything = script == ["everything"]
+    rejected = crop(pair, script)
+    assert (rejected.verdict, rejected.reason, rejected.threshold) == (Verdict.REJECTED, reason, threshold)
+    assert rejected.measured == float(everything)
+
+
 def test_nobody_is_in_both_masks(cropped):
     left, right = (decode_mask(s.mask) > 127 for s in (cropped[Closeups].left, cropped[Closeups].right))
     assert left.any()
@@ -122,6 +165,8 @@ def test_a_pair_that_cannot_be_cut_is_rejected_with_what_was_measured(pair):
     ("option", "message"),
     [
         ({"segmenter": "scissors"}, "segmenter is 'scissors', but must be one of .*grabcut"),
+        ({"background": "striped"}, "background is 'striped', but must be one of blurred, kept, plain"),
+        ({"ground_grey": 300}, "ground_grey is 300"),
         ({"size_px": 32}, "size_px >= 64"),
         ({"closeup_faces": 1.2}, "closeup_faces >= face_faces"),
     ],
