@@ -10,6 +10,7 @@ from pipeline.columns import F32
 from pipeline.sample import Sample
 from pipeline.stage import Stage
 from stages.detect_faces import Face, Faces
+from stages.liveliness import MIN_LIVELINESS, liveliness
 from stages.quality import merit, size
 from stages.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 from stages.tracking.evidence import Evidence, Spotted, standardized
@@ -80,7 +81,8 @@ class TrackPeople(Stage):
 
     Tracks are dropped as `too_few_sightings` (of the longest stretch), `seen_too_rarely` (share of the frames from
     first to last, without those between two stretches that would each do) and `weak_detections` (mean score of the
-    detector): a print on a shirt flickers, a face does not, though it may be hidden for a while.
+    detector): a print on a shirt flickers, a face does not, though it may be hidden for a while. `poster_face`: looks
+    that never change (`stages.liveliness`).
     """
 
     version = 2
@@ -95,6 +97,7 @@ class TrackPeople(Stage):
     min_sightings: int = 3
     min_seen_share: float = 0.5
     min_mean_score: float = 0.88
+    min_liveliness: float = MIN_LIVELINESS
     min_link_similarity: float = SAME_PERSON
     min_link_margin: float = 0.1  # to somebody else, who was seen together with the one linked to
 
@@ -188,6 +191,11 @@ class TrackPeople(Stage):
         score = float(np.mean([face_of(faces, s).score for s in sightings]))
         if score < self.min_mean_score:
             return "weak_detections", score, self.min_mean_score
+        alive = liveliness(
+            [face_of(faces, s).look for s in sightings], [faces.frames[s.frame].seconds for s in sightings]
+        )
+        if alive is not None and alive < self.min_liveliness:
+            return "poster_face", alive, self.min_liveliness
         return None, None, None
 
 

@@ -6,7 +6,7 @@ begin anew at every cut, and both may count a track's first face, which ByteTrac
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -71,9 +71,16 @@ class Tally:
 
 
 def true_faces(faces: Faces, truth: ClipTruth) -> list[tuple[FaceBox, ...]]:
-    """Return the faces that are truly there in each sampled frame."""
+    """Return the faces that are truly there in each sampled frame, in pixels of what `faces` saw: without bars."""
     last = len(truth.boxes) - 1
-    return [truth.boxes[min(round(frame.seconds * truth.fps), last)] for frame in faces.frames]
+    x, y = truth.picture[:2] if (faces.width, faces.height) != (truth.width, truth.height) else (0, 0)
+    return [
+        tuple(
+            replace(true, x0=true.x0 - x, x1=true.x1 - x, y0=true.y0 - y, y1=true.y1 - y)
+            for true in truth.boxes[min(round(frame.seconds * truth.fps), last)]
+        )
+        for frame in faces.frames
+    ]
 
 
 def true_identities(faces: Faces, seen: Sequence[tuple[FaceBox, ...]]) -> Identities:
@@ -166,8 +173,8 @@ def accumulate(faces: Faces, seen: Sequence[tuple[FaceBox, ...]], found: Identit
 
 
 def counts(true: FaceBox) -> bool:
-    """Return whether a face is large enough, and enough of it is seen, for a tracker to answer for it."""
-    return true.visible >= MIN_VISIBLE and size((true.x0, true.y0, true.x1, true.y1)) >= MIN_FACE_PIXELS
+    """Return whether a face lives, is large enough, and seen well enough, for a tracker to answer for it."""
+    return true.living and true.visible >= MIN_VISIBLE and size((true.x0, true.y0, true.x1, true.y1)) >= MIN_FACE_PIXELS
 
 
 def links(people: People, who: Identities) -> tuple[int, int, int]:

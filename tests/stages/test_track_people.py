@@ -42,7 +42,10 @@ def test_a_track_that_is_ended_for_doubt_is_counted():
 def test_people_seen_at_once_are_never_one_person():
     people = track(
         shot(0, {1: ALWAYS}, x={1: 100}),
-        [replace(frame, faces=(*frame.faces, face(1, 400))) for frame in shot(1, {1: ALWAYS}, x={1: 100})],
+        [
+            replace(frame, faces=(*frame.faces, face(1, 400, wobble=i)))
+            for i, frame in enumerate(shot(1, {1: ALWAYS}, x={1: 100}))
+        ],
     )
     first, left, right = (t.person for t in people.tracks)
     assert left != right
@@ -69,6 +72,16 @@ def test_what_flickers_is_dropped_with_a_reason(seen, score, reason, measured):
     (found,) = track(frames).tracks
     assert (found.reason, found.measured) == (reason, pytest.approx(measured) if measured else None)
     assert (found.person is None) == (reason is not None)
+
+
+def test_a_face_that_never_changes_is_a_poster():
+    frames = shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 100, 2: 400})
+    print_of_2 = frames[0].faces[1].look
+    frames = [replace(f, faces=(f.faces[0], replace(f.faces[1], look=print_of_2))) for f in frames]
+    living, poster = track(frames).tracks
+    assert (living.person, living.reason) == (0, None)
+    assert (poster.person, poster.reason) == (None, "poster_face")
+    assert poster.measured < poster.threshold == TrackPeople().min_liveliness
 
 
 def test_small_faces_are_persons_without_embedding():
