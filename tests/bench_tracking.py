@@ -1,39 +1,64 @@
 """How well people are followed and recognised again, beside a public tracker that is given the same detections.
 
-The public tracker is ByteTrack as in Roboflow's `trackers` (Apache-2.0); scores are those of `motmetrics` (MIT). Both
-begin anew at every cut, and both may count a track's first face, which ByteTrack only names with the second.
+    python -m tests.bench_tracking --count 24 --seed 3 --tune
+
+Draws clips of the hard set, follows people with both trackers, and prints scores of `motmetrics` (MIT) and how tracks
+were linked over cuts; the last line is JSON. `--tune` tries options of the public tracker, too.
 """
 
+import json
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, product
+from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 
-from stages.detect_faces import Faces
+from pipeline.run import Run
+from pipeline.sample import Sample, Verdict
+from stages.cut_shots import CutShots
+from stages.detect_faces import DetectFaces, Faces
+from stages.pull_clips import PullClips
 from stages.quality import size
-from stages.sources.studio.truth import ClipTruth, FaceBox
-from stages.track_people import People
+from stages.sources.studio import ClipTruth, draw_clip, hard_clips, truth
+from stages.sources.studio.truth import FaceBox
+from stages.track_people import People, TrackPeople
 from stages.tracking.assignment import assign
 from stages.tracking.boxes import overlap
+from tests.public_tracker import Identities, PublicTracker, public_identities
 
 MIN_VISIBLE = 0.5  # share of a face that must be seen for a tracker to answer for it
 MIN_FACE_PIXELS = 28.0  # of a face that counts: what the detector is asked for in 360 lines
 MIN_OVERLAP = 0.3  # intersection over union of a detected face with the true one
 
-Identities = Sequence[Mapping[int, int]]  # for each sampled frame: number of the face -> identity
+TRIED = [  # of the public tracker
+    PublicTracker(*options)
+    for options in product((0.02, 0.1, 0.2, 0.3), (0.5, 1.0, 2.0), (0.8, 0.9), (0.8, 0.9, 0.97), (1, 2, 3))
+]
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-@dataclass(frozen=True)
-class PublicTracker:
-    """Options of ByteTrack, tuned on development seeds by `python -m tests.bench_tracking`."""
-
-    min_overlap: float = 0.1
-    lost_seconds: float = 1.0
-    begin_score: float = 0.8
-    high_score: float = 0.8
-    min_sightings: int = 2
+@app.command()
+def main(
+    count: Annotated[int, typer.Option(min=1, help="Clips of the hard set.")] = 24,
+    seed: Annotated[int, typer.Option(help="1 to 99 are for development.")] = 1,
+    tune: Annotated[bool, typer.Option("--tune", help="Try options of the public tracker.")] = False,
+) -> None:
+    """Follow people through drawn clips with both trackers."""
+    seen = list(_detected(count, seed))
+    tally = Tally()
+    for sample, true in seen:
+        tally.add(sample[Faces], TrackPeople().process(sample, None)[People], true)
+    if tune:
+        scores = [(_scores([_public(s[Faces], true, options) for s, true in seen]), options) for options in TRIED]
+        for (idf1, switches), options in sorted(scores, key=lambda one: one[0])[-5:]:
+            typer.echo(f"idf1 {idf1:.3f}, {switches} switches: {options}")
+    typer.echo(json.dumps(tally.summary()))
 
 
 @dataclass
@@ -108,46 +133,6 @@ def our_identities(faces: Faces, people: People) -> Identities:
     return found
 
 
-def public_identities(faces: Faces, options: PublicTracker) -> Identities:
-    """Return what ByteTrack makes of the detected faces."""
-    import supervision as sv
-    from trackers import ByteTrackTracker
-
-    found: list[dict[int, int]] = [{} for _ in faces.frames]
-    names: dict[tuple[int, int], int] = {}
-    for shot in dict.fromkeys(frame.shot for frame in faces.frames):
-        frames = [number for number, frame in enumerate(faces.frames) if frame.shot == shot]
-        tracker = ByteTrackTracker(
-            lost_track_buffer=round(30 * options.lost_seconds),  # it counts in thirtieths of a second
-            frame_rate=_rate([faces.frames[number].seconds for number in frames]),
-            track_activation_threshold=options.begin_score,
-            minimum_consecutive_frames=options.min_sightings,
-            minimum_iou_threshold=options.min_overlap,
-            high_conf_det_threshold=options.high_score,
-        )
-        unnamed: dict[int, tuple[object, list[tuple[int, int]]]] = {}  # of tracks without a name, by their object
-        for number in frames:
-            some = faces.frames[number].faces
-            boxes = np.array([face.box for face in some], float).reshape(-1, 4)
-            answer = tracker.update(
-                sv.Detections(
-                    xyxy=boxes,
-                    confidence=np.array([face.score for face in some], float),
-                    class_id=np.zeros(len(some), int),
-                    data={"number": np.arange(len(some))},
-                )
-            )
-            for face, name in zip(answer.data.get("number", ()), answer.tracker_id, strict=True):
-                if name >= 0:
-                    found[number][int(face)] = names.setdefault((shot, int(name)), len(names))
-            _remember(tracker.tracks, boxes, number, found, unnamed)
-            for track, faces_of_it in unnamed.values():
-                if track.tracker_id >= 0:
-                    for at, face in faces_of_it:
-                        found[at].setdefault(face, names.setdefault((shot, int(track.tracker_id)), len(names)))
-    return found
-
-
 def accumulate(faces: Faces, seen: Sequence[tuple[FaceBox, ...]], found: Identities):
     """Compare identities with the truth, frame by frame: motmetrics' accumulator. Names begin anew in every shot."""
     import motmetrics
@@ -206,23 +191,32 @@ def strays(people: People, who: Identities, persons: Iterable[int]) -> list[tupl
     return found
 
 
-def _remember(tracks, boxes: np.ndarray, frame: int, found: Identities, unnamed: dict) -> None:
-    """Note which detection a track without a name has just been begun or gone on with."""
-    for track in tracks:
-        if track.tracker_id >= 0 or track.time_since_update > 0 or not len(boxes):
-            continue
-        gaps = np.abs(boxes - track.get_state_bbox()).sum(axis=1)
-        unnamed.setdefault(id(track), (track, []))[1].append((frame, int(gaps.argmin())))
-
-
-def _rate(seconds: Sequence[float]) -> float:
-    return float(1 / np.median(np.diff(seconds))) if len(seconds) > 1 else 1.0
-
-
 def _shared(box: Sequence[float], true: FaceBox) -> float:
     """Return the overlap of a detection with a true face, 0 where it is too small for them to be the same."""
     share = overlap(box, (true.x0, true.y0, true.x1, true.y1))
     return share if share >= MIN_OVERLAP else 0.0
+
+
+def _detected(count: int, seed: int) -> Iterator[tuple[Sample, ClipTruth]]:
+    """Draw clips and find their faces; those in which nothing is looked for are left out."""
+    stages = (PullClips(), CutShots(), DetectFaces())
+    models = [stage.load(Run("bench", Path(tempfile.gettempdir()))) for stage in stages]
+    for clip in hard_clips(count, seed):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / clip.name
+            path.write_bytes(draw_clip(clip))
+            (sample,) = PullClips().find(str(path))
+            for stage, model in zip(stages, models, strict=True):
+                outcome = stage.process(sample, model)
+                sample = outcome if isinstance(outcome, Sample) else outcome[-1]
+                if sample.verdict is not Verdict.OK:
+                    break
+            else:
+                yield sample, truth(clip)
+
+
+def _public(faces: Faces, true: ClipTruth, options: PublicTracker):
+    return accumulate(faces, true_faces(faces, true), public_identities(faces, options))
 
 
 def _with_twins(there: Sequence[FaceBox]) -> list[tuple[FaceBox, int]]:
@@ -242,3 +236,7 @@ def _scores(accumulators: Sequence) -> tuple[float, int]:
         accumulators, metrics=["idf1", "num_switches"], names=list(range(len(accumulators))), generate_overall=True
     )
     return float(table.loc["OVERALL", "idf1"]), int(table.loc["OVERALL", "num_switches"])
+
+
+if __name__ == "__main__":
+    app()
