@@ -34,8 +34,8 @@ class Sighting:
 class Track:
     """One person followed through one shot.
 
-    `rejoined` counts how often the person was found again after having been lost, `abstained` how often the track was
-    ended because nobody could say how it went on. `measured` and `threshold` belong to `reason`.
+    `rejoined` counts how often the person was found again after having been lost, `abstained` in how many frames nobody
+    could say how the track went on. `measured` and `threshold` belong to `reason`.
     """
 
     shot: int
@@ -74,7 +74,7 @@ class TrackPeople(Stage):
     """Join faces into tracks, shot by shot, and tracks into persons.
 
     Evidence for two faces being one person is counted in nats (`stages.tracking.evidence`). Frame by frame, a track
-    goes on where that is better than every alternative by `min_margin_nats`, or else ends; only faces that the
+    goes on where that is better than every alternative by `min_margin_nats`, or else waits or ends; only faces that the
     detector is sure of, from `begin_score` on, may begin a track. What follows on an occlusion is rejoined by the best
     faces, from `min_rejoin_nats` on. Across shots tracks are linked by the similarity of their best faces, on the
     common scale.
@@ -89,10 +89,10 @@ class TrackPeople(Stage):
     reads = (Faces,)
     writes = (People,)
 
-    begin_score: float = 0.8
+    begin_score: float = 0.9
     max_gap_seconds: float = 1.0
     min_margin_nats: float = 2.0
-    min_rejoin_nats: float = 4.0
+    min_rejoin_nats: float = 3.0
     min_rejoin_margin_nats: float = 3.0
     min_sightings: int = 3
     min_seen_share: float = 0.5
@@ -157,7 +157,7 @@ class TrackPeople(Stage):
         return Spotted(face.box, embedding, look, face.score >= self.begin_score)
 
     def _track(
-        self, faces: Faces, shot: int, pieces: Sequence[tuple[tuple[Sighting, ...], bool]], scale: Calibration
+        self, faces: Faces, shot: int, pieces: Sequence[tuple[tuple[Sighting, ...], int]], scale: Calibration
     ) -> Track:
         sightings = tuple(sorted((s for piece, _ in pieces for s in piece), key=lambda s: s.frame))
         reason, measured, threshold = self._judge(faces, sightings, [piece for piece, _ in pieces])

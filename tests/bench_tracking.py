@@ -109,12 +109,12 @@ def true_faces(faces: Faces, truth: ClipTruth) -> list[tuple[FaceBox, ...]]:
 
 
 def true_identities(faces: Faces, seen: Sequence[tuple[FaceBox, ...]]) -> Identities:
-    """Return who each detected face is: one face for a person, the detections that overlap most."""
+    """Return who each detected face is: one face for a person, those that overlap most, and what is hidden least."""
     return [
         {
             match.row: there[match.column].person
             for match in assign(
-                np.array([[_shared(face.box, true) for true in there] for face in frame.faces]).reshape(
+                np.array([[_shared(face.box, true) * true.visible for true in there] for face in frame.faces]).reshape(
                     len(frame.faces), len(there)
                 )
             )

@@ -13,6 +13,7 @@ from stages.tracking.linking import link
 from stages.tracking.motion import Motion
 
 Box = tuple[float, float, float, float]
+MOTION_CREDIT = 1.5  # nats; that somebody appears where another was going says little where two have met
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Rejoiner:
     scale: Calibration
     evidence: Evidence
     max_gap_seconds: float = 1.0
-    min_evidence: float = 4.0
+    min_evidence: float = 3.0
     min_margin: float = 3.0
 
     def rejoin(self, pieces: Sequence[Piece]) -> list[list[int]]:
@@ -61,7 +62,7 @@ class Rejoiner:
             return alike
         dynamics = self.evidence.dynamics
         expected = motion.predict(_end(first, self.evidence), second.seconds[0], dynamics)
-        return alike + self.evidence.of_motion(expected, second.boxes[0], (self.width, self.height))
+        return alike + min(self.evidence.of_motion(expected, second.boxes[0], (self.width, self.height)), MOTION_CREDIT)
 
 
 def _end(piece: Piece, evidence: Evidence) -> Motion:

@@ -6,7 +6,7 @@ import pytest
 from stages.tracking.evidence import Bell, Evidence, standardized
 from stages.tracking.motion import Dynamics, begin, predict
 
-PLAIN = Evidence(same=Bell(0.6, 0.2), strangers=Bell(0.0, 0.2), identity_limit=8.0)
+PLAIN = Evidence(same=Bell(0.6, 0.2), others=Bell(0.0, 0.2), identity_limit=8.0)
 
 
 @pytest.mark.parametrize(

@@ -45,13 +45,13 @@ def test_who_may_be_either_of_two_who_are_alike_is_neither():
 
 
 def test_who_reappears_where_they_were_going_needs_less_likeness():
-    """A likeness that says nothing on its own, a moment later, where the face was, and then far from it."""
+    """A likeness that is not enough on its own, a moment later, where the face was, and then far from it."""
     doubtful = np.zeros((1, 128), np.float32)
     known = np.array([vector(1)], np.float32)
-    doubtful[0] = known[0] * 0.35
+    doubtful[0] = known[0] * 0.6
     doubtful[0, 60] = 0.35
     alike = CALIBRATIONS["dlib"].of_sets(known, doubtful)
-    assert 0.3 < alike < 0.5
+    assert REJOINER.min_evidence - 1.5 < REJOINER.evidence.of_identity(alike) < REJOINER.min_evidence
     first = Piece((0,), (0.0,), ((100.0, 100.0, 150.0, 150.0),), known)
     near = Piece((2,), (2 / 3,), ((104.0, 100.0, 154.0, 150.0),), doubtful)
     far = Piece((2,), (2 / 3,), ((400.0, 100.0, 450.0, 150.0),), doubtful)
