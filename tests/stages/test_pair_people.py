@@ -121,7 +121,8 @@ def test_the_runs_scale_tells_who_is_one_person():
 
 
 def test_one_person_twice_is_no_pair():
-    frames = [replace(f, faces=(*f.faces, face(1, 400))) for f in shot(0, {1: ALWAYS}, x=X)]
+    seen = enumerate(shot(0, {1: ALWAYS}, x=X))
+    frames = [replace(f, faces=(*f.faces, face(1, 400, wobble=i))) for i, f in seen]
     (sample,) = search(window(frames))
     assert sample.reason == "same_person_twice"
     assert sample.threshold == 0.6
