@@ -1,11 +1,15 @@
+import io
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from pipeline.__main__ import app
 from pipeline.errors import ConfigError
 from pipeline.manifest import Manifest, read, read_layout
 from pipeline.plan import Config
@@ -15,7 +19,7 @@ from pipeline.run import Run
 from pipeline.runner import build
 from pipeline.stage import LazyPart
 from stages.calibrate import RECORD, Calibrate, Findings, Scale, rounded, shortfall_of, weigh
-from stages.people_sample import MOST_WINDOWS, meet
+from stages.people_sample import meet
 from stages.similarity import CALIBRATIONS
 from tests.conftest import hashed_files
 from tests.stages.strangers import cast, false_match_rate, window
@@ -35,13 +39,12 @@ GOOD = Findings(
 )
 
 
-def make(root, windows: int, samples_per_part: int = 20, **options) -> Run:
+def make(root: Path, windows: int, shown: io.StringIO | None = None, **options) -> Run:
+    """Build a run of made-up windows; what the build shows is written to `shown`."""
     run = Run("made", root)
     stages = ["find_windows", {"calibrate": options}, "use_scale"]
-    config = Config(
-        catalog="tests.stages.strangers", input=str(windows), samples_per_part=samples_per_part, stages=stages
-    )
-    build(config, run, "inline", Progress(Console(quiet=True)))
+    config = Config(catalog="tests.stages.strangers", input=str(windows), samples_per_part=20, stages=stages)
+    build(config, run, "inline", Progress(Console(file=shown or io.StringIO(), soft_wrap=True)))
     return run
 
 
@@ -53,7 +56,7 @@ def scale(run: Run) -> dict:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return make(tmp_path_factory.mktemp("large"), 200)
+    return make(tmp_path_factory.mktemp("large"), 140)
 
 
 def test_a_run_with_enough_people_sets_its_own_threshold(large):
@@ -70,8 +73,8 @@ def test_a_run_with_enough_people_sets_its_own_threshold(large):
 def test_what_was_measured_stays_with_the_run(large):
     record = json.loads((large.records / RECORD).read_text())
     findings = record["findings"]
-    assert (findings["windows"], findings["people"], findings["genuine_pairs"]) == (200, 400, 400)
-    assert findings["stranger_pairs"] == pytest.approx(400 * 399 / 2, abs=5)  # who is seen together counts as well
+    assert (findings["windows"], findings["people"], findings["genuine_pairs"]) == (140, 280, 280)
+    assert findings["stranger_pairs"] == pytest.approx(280 * 279 / 2, abs=5)  # who is seen together counts as well
     assert 1e-3 < findings["rate_bound"] < 2e-3
     assert record["shipped"]["threshold"] == 0.45
     (line,) = remarks(large)
@@ -81,23 +84,27 @@ def test_what_was_measured_stays_with_the_run(large):
 
 def test_a_few_more_clips_change_nothing_of_what_is_there(large, tmp_path):
     shutil.copytree(large.root, tmp_path / "grown")
-    grown = make(tmp_path / "grown", 203)
+    grown = make(tmp_path / "grown", 143)
     before, after = hashed_files(large), hashed_files(grown)
     assert before.items() < after.items()
     for stage, (_, parts) in read_layout(large).items():
         assert set(parts) < set(read_layout(grown)[stage][1])
-    assert after == hashed_files(make(tmp_path / "at_once", 203))
+    assert after == hashed_files(make(tmp_path / "at_once", 143))
 
 
 def test_a_run_with_few_people_keeps_the_shipped_one_and_says_so(tmp_path):
-    run = make(tmp_path, 30)
+    shown = io.StringIO()
+    run = make(tmp_path, 30, shown)
     found = scale(run)
     assert (found["source"], found["shortfall"]) == ("shipped", "too_few_strangers")
     assert found["calibration"]["threshold"] == DLIB.threshold
-    assert remarks(run) == [
+    remark = (
         "calibrate: dlib's threshold is 0.45, the shipped one: too_few_strangers for this run's own "
         "(1770 pairs of strangers; 10000)"
-    ]
+    )
+    assert remark in shown.getvalue().splitlines()
+    inspected = CliRunner().invoke(app, ["inspect", run.name, "--root", str(run.root)])
+    assert remark in inspected.output.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -180,7 +187,8 @@ def test_near_copies_are_no_genuine_pairs():
     assert found.genuine_pairs == 2
 
 
-def test_the_sample_takes_a_window_of_each_video_before_a_second_one():
+def test_the_sample_takes_a_window_of_each_video_before_a_second_one(monkeypatch):
+    monkeypatch.setattr("stages.people_sample.MOST_WINDOWS", 64)
     read_parts: list[int] = []
 
     def part(number: int, keys: list[str]) -> LazyPart:
@@ -190,15 +198,15 @@ def test_the_sample_takes_a_window_of_each_video_before_a_second_one():
 
         return LazyPart(load, lambda: [window(key, cast(1, np.random.default_rng(0)), ()) for key in keys])
 
-    film = part(0, [f"film/w{n:04d}" for n in range(MOST_WINDOWS)])
-    clips = [part(1 + n, [f"c{n}-{i}/w00" for i in range(200)]) for n in range(5)]
+    film = part(0, [f"film/w{n:04d}" for n in range(64)])
+    clips = [part(1 + n, [f"c{n}-{i}/w00" for i in range(12)]) for n in range(5)]
     _, people = meet([film, *clips])
-    assert len(people) == MOST_WINDOWS
-    assert sum(person.video == "film" for person in people) == MOST_WINDOWS - 1000
+    assert len(people) == 64
+    assert sum(person.video == "film" for person in people) == 4
     assert read_parts == [0, 1, 2, 3, 4, 5]
     names = {person.window for person in people}
     _, more = meet([film, *clips, part(6, ["new/w00"])])
-    assert len(names & {person.window for person in more}) == MOST_WINDOWS - 1
+    assert len(names & {person.window for person in more}) == 63
 
 
 def test_a_scale_is_a_section_like_any_other(large):
