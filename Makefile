@@ -11,7 +11,7 @@ READY  := $(VENV)/.ready
 RUN    ?= default
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-gpu build-dataset train inspect sheet test chaos bench-engine bench-memory check format lock clean
+.PHONY: help setup setup-gpu build-dataset train inspect sheet test chaos bench-engine bench-memory bench-faces check format lock clean
 
 help:  ## this list
 	@echo "make TARGET [CONFIG=file.yaml] [INPUT=file|folder|glob|list] [RUN=name] [RAY_ADDRESS=host:port] [ARGS=...]"
@@ -61,6 +61,9 @@ bench-engine: $(READY)  ## what the engine itself costs, in time and memory
 
 bench-memory: $(READY)  ## how much memory a worker takes for long films
 	@$(BIN)/python -m tests.bench_memory $(ARGS)
+
+bench-faces: $(READY)  ## what finding faces costs on one core, beside a plain loop
+	@$(BIN)/python -m tests.bench_faces $(ARGS)
 
 check: $(READY)  ## lint and type-check
 	@$(BIN)/ruff check .

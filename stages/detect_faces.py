@@ -1,11 +1,13 @@
 """Find the faces in sampled frames, and measure each: sharpness, pose, and the vector that tells people apart.
 
 Frames are looked at in a small size: a face that the detector misses there is too small to be of use, also as
-somebody in the background. It is measured and embedded in a larger one.
+somebody in the background. It is measured and embedded in a larger one. What costs most is done no more often than
+it tells something new: some frames are looked at whole, the others where faces are expected (`stages.glances`), and
+of faces that are plainly one person's few are embedded (`stages.runs`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +16,10 @@ from pipeline.columns import F32
 from pipeline.run import ModelStore, Run
 from pipeline.sample import Sample
 from pipeline.stage import Stage, check_choice
-from stages.cut_shots import Shots
+from stages.burned_text import text_shares
+from stages.cut_shots import Shot, Shots
 from stages.decode import READERS, Decoder, sample_times
+from stages.glances import TILE_MIN_FACE_PIXELS, faces_of
 from stages.models.catalog import DETECTORS, EMBEDDERS
 from stages.models.device import check_device
 from stages.models.faces import Detection, Detector, Embedder
@@ -25,6 +29,7 @@ from stages.quality import (
     exposure,
     eyes_open,
     look,
+    merit,
     pitch_degrees,
     roll_degrees,
     sharpness,
@@ -32,6 +37,7 @@ from stages.quality import (
     upright_patch,
     yaw_degrees,
 )
+from stages.runs import to_embed
 
 FRAMES_PER_REQUEST = 32  # held in memory at once
 
@@ -71,7 +77,7 @@ class Frame:
 class Faces:
     """What the detector saw in a window."""
 
-    width: int  # of the full frame
+    width: int  # of the frame: of what is left of the picture without letterbox bars
     height: int
     reader: str  # which decoder read the frames ("decord+pyav": both)
     detector: str
@@ -85,6 +91,7 @@ class Models:
 
     decoder: Decoder
     detector: Detector
+    glancer: Detector  # the same one, for tiles around known faces
     embedder: Embedder
 
 
@@ -95,18 +102,20 @@ class DetectFaces(Stage):
     `frame_height_px` is the size in which faces are measured, `detector_height_px` the one in which they are looked
     for: the detector sees faces of `detector_min_face_pixels` there, 1/13 of the frame's height with the defaults.
     `min_score` is in the detector's units, 0 to 1. Smaller faces than `min_embedded_face_pixels` (of the full frame)
-    get no embedding: the network sees 150 px, and scaled up further everybody looks alike.
+    get no embedding: the network sees 150 px, and scaled up further everybody looks alike. Every `whole_look_frames`-th
+    frame of a shot is looked at whole; 1, every one, where the detector runs on a GPU.
     """
 
     reads = (Clip, Shots)
     writes = (Faces,)
-    version = 2
+    version = 3
 
     frames_per_second: float = 3.0
     cut_distance_seconds: float = 0.1  # kept from the shot's ends, where frames may blend
     detector: str = "mtcnn"
     detector_height_px: int = 270
     detector_min_face_pixels: float = 20.0
+    whole_look_frames: int = 3
     min_score: float = 0.8
     detector_weights: str | None = None  # other weights than the detector's own: an entry of models.yaml, or a path
     embedder: str = "dlib"
@@ -123,6 +132,8 @@ class DetectFaces(Stage):
         check_device(self.device)
         if self.frames_per_second <= 0 or self.cut_distance_seconds < 0:
             raise ValueError("frames_per_second must be above 0, cut_distance_seconds not below it")
+        if self.whole_look_frames < 1:
+            raise ValueError("whole_look_frames must be at least 1")
         if not 12 <= self.detector_min_face_pixels < self.detector_height_px <= self.frame_height_px:
             raise ValueError("must rise, from 12 on: detector_min_face_pixels, detector_height_px, frame_height_px")
 
@@ -142,77 +153,105 @@ class DetectFaces(Stage):
         cv2.setNumThreads(1)
         return Models(
             decoder=Decoder(self.reader, self.decode_deadline_seconds),
-            detector=DETECTORS[self.detector](
-                self.device, self.detector_min_face_pixels, models=run.models, weights=self.detector_weights
-            ),
+            detector=self._detector(run, self.detector_min_face_pixels),
+            glancer=self._detector(run, TILE_MIN_FACE_PIXELS),
             embedder=EMBEDDERS[self.embedder](self.device, models=run.models, weights=self.embedder_weights),
         )
 
     def process(self, sample: Sample, models: Models) -> Sample:
-        clip, shots = sample[Clip], sample[Shots].shots
-        planned = [
-            (number, time)
-            for number, shot in enumerate(shots)
-            if shot.reason is None
-            for time in times_in_shot(
-                shot.start_seconds, shot.end_seconds, self.frames_per_second, self.cut_distance_seconds
-            )
-        ]
+        clip, shots = sample[Clip], sample[Shots]
+        x0, y0, x1, y1 = shots.picture or (0, 0, clip.width, clip.height)
+        planned = planned_times(shots.shots, self.frames_per_second, self.cut_distance_seconds)
         frames: list[Frame] = []
         readers: set[str] = set()
         with clip.local() as path:
             for some in _pieces(planned, FRAMES_PER_REQUEST):
-                decoded = models.decoder.frames_at(path, [time for _, time in some], self.frame_height_px)
+                times = [time for _, time in some]
+                decoded = models.decoder.frames_at(path, times, self.frame_height_px, crop=shots.picture)
                 readers.add(decoded.reader)
-                faces = self._faces(decoded.frames, clip.height, models)
-                frames += [
-                    Frame(shot, seconds, found)
-                    for (shot, _), seconds, found in zip(some, decoded.seconds, faces, strict=True)
-                ]
+                new = first_showings(decoded.seconds, frames[-1].seconds if frames else None)
+                if new:
+                    numbers = [some[i][0] for i in new]
+                    faces = self._faces(decoded.frames[new], numbers, y1 - y0, models)
+                    frames += map(Frame, numbers, [decoded.seconds[i] for i in new], faces)
         return sample.put(
             Faces(
-                width=clip.width,
-                height=clip.height,
+                width=x1 - x0,
+                height=y1 - y0,
                 reader="+".join(sorted(readers)),
                 detector=self.detector,
                 embedder=self.embedder,
-                frames=tuple(_without_repeats(frames)),
+                frames=tuple(frames),
             )
         )
 
-    def _faces(self, pictures: np.ndarray, full_height: int, models: Models) -> list[tuple[Face, ...]]:
-        small = np.stack([shrink(picture, self.detector_height_px) for picture in pictures])
-        factor = pictures.shape[1] / small.shape[1]
+    def _detector(self, run: Run, min_face_pixels: float) -> Detector:
+        return DETECTORS[self.detector](self.device, min_face_pixels, models=run.models, weights=self.detector_weights)
+
+    def _faces(
+        self, pictures: np.ndarray, shots: Sequence[int], full_height: int, models: Models
+    ) -> list[tuple[Face, ...]]:
+        """Find and measure the faces of frames that belong to `shots`, in pixels of frames of `full_height`."""
+
+        def whole(some: np.ndarray) -> list[list[Detection]]:
+            small = np.stack([shrink(picture, self.detector_height_px) for picture in some])
+            factor = some.shape[1] / small.shape[1]
+            found = models.detector.detect(small)
+            return [[scaled(face, factor) for face in faces if face.score >= self.min_score] for faces in found]
+
+        def glance(tiles: np.ndarray) -> list[list[Detection]]:
+            found = models.glancer.detect(tiles)
+            return [[face for face in faces if face.score >= self.min_score] for faces in found]
+
+        found = faces_of(pictures, shots, self.whole_look_frames, whole, glance)
         full = full_height / pictures.shape[1]
-        return [
-            tuple(
-                self._face(picture, scaled(face, factor), full, models)
-                for face in faces
-                if face.score >= self.min_score
-            )
-            for picture, faces in zip(pictures, models.detector.detect(small), strict=True)
-        ]
+        faces = [measured(picture, seen, full) for picture, seen in zip(pictures, found, strict=True)]
+        merits = [[merit_of(face) for face in seen] for seen in faces]
+        for frame, i in sorted(to_embed(faces, shots, merits)):
+            if size(faces[frame][i].box) >= self.min_embedded_face_pixels:
+                (vector,) = models.embedder.embed(pictures[frame], [found[frame][i]])
+                faces[frame][i] = replace(faces[frame][i], embedding=tuple(float(v) for v in vector))
+        return [tuple(seen) for seen in faces]
 
-    def _face(self, picture: np.ndarray, face: Detection, full: float, models: Models) -> Face:
-        whole = scaled(face, full)
-        embedding = None
-        if size(whole.box) >= self.min_embedded_face_pixels:
-            embedding = tuple(float(v) for v in models.embedder.embed(picture, [face])[0])
-        patch = upright_patch(picture, face.box, face.landmarks, PATCH_PIXELS)
-        return Face(
-            box=whole.box,
-            landmarks=whole.landmarks,
-            score=face.score,
-            sharpness=sharpness(patch),
-            exposure=exposure(patch),
-            eyes_open=eyes_open(patch, face.box, face.landmarks),
-            yaw_degrees=yaw_degrees(face.landmarks),
-            pitch_degrees=pitch_degrees(face.landmarks),
-            roll_degrees=roll_degrees(face.landmarks),
-            text_share=0.0,
-            look=look(patch),
-            embedding=embedding,
-        )
+
+def measured(picture: np.ndarray, found: Sequence[Detection], full: float) -> list[Face]:
+    """Measure the faces found in a picture, and give them in pixels of a frame that is `full` times as large."""
+    texts = text_shares(picture, [face.box for face in found])
+    return [_face(picture, face, text, full) for face, text in zip(found, texts, strict=True)]
+
+
+def _face(picture: np.ndarray, face: Detection, text_share: float, full: float) -> Face:
+    whole = scaled(face, full)
+    patch = upright_patch(picture, face.box, face.landmarks, PATCH_PIXELS)
+    return Face(
+        box=whole.box,
+        landmarks=whole.landmarks,
+        score=face.score,
+        sharpness=sharpness(patch),
+        exposure=exposure(patch),
+        eyes_open=eyes_open(patch, face.box, face.landmarks),
+        yaw_degrees=yaw_degrees(face.landmarks),
+        pitch_degrees=pitch_degrees(face.landmarks),
+        roll_degrees=roll_degrees(face.landmarks),
+        text_share=text_share,
+        look=look(patch),
+        embedding=None,
+    )
+
+
+def merit_of(face: Face) -> float:
+    """Weigh a face as a picture of its person, 0 to 1."""
+    return merit(size(face.box), face.sharpness, face.yaw_degrees, face.roll_degrees, face.score)
+
+
+def planned_times(shots: Sequence[Shot], frames_per_second: float, distance: float) -> list[tuple[int, float]]:
+    """Return when to look at the shots that are used: (number of the shot, seconds)."""
+    return [
+        (number, time)
+        for number, shot in enumerate(shots)
+        if shot.reason is None
+        for time in times_in_shot(shot.start_seconds, shot.end_seconds, frames_per_second, distance)
+    ]
 
 
 def times_in_shot(start: float, end: float, frames_per_second: float, distance: float) -> tuple[float, ...]:
@@ -238,13 +277,12 @@ def scaled(face: Detection, factor: float) -> Detection:
     return Detection((x0, y0, x1, y1), tuple(v * factor for v in face.landmarks), face.score)
 
 
-def _without_repeats(frames: Iterable[Frame]) -> Iterator[Frame]:
-    """Leave out frames that were asked for twice: a file may have fewer in a second than are sampled."""
-    last: float | None = None
-    for frame in frames:
-        if frame.seconds != last:
-            yield frame
-        last = frame.seconds
+def first_showings(seconds: Sequence[float], before: float | None) -> list[int]:
+    """Return which frames, shown at these times after the one `before`, are not the same as the one before them.
+
+    A file may have fewer frames in a second than are sampled.
+    """
+    return [i for i, second in enumerate(seconds) if second != (seconds[i - 1] if i else before)]
 
 
 def _pieces(items: Sequence[Any], length: int) -> Iterator[Sequence[Any]]:

@@ -21,12 +21,14 @@ class Film(Decoder):
         self.squares = squares
         self.requests: list[list[float]] = []
 
-    def frames_at(self, path, seconds, height=None) -> Decoded:
+    def frames_at(self, path, seconds, height=None, crop=None) -> Decoded:
         self.requests.append(list(seconds))
         frame = np.zeros((480, 720, 3), np.uint8)
         for x, y, side in self.squares:
             frame[y : y + side, x : x + side] = 255
-        step = max(480 // height, 1) if height else 1
+        if crop:
+            frame = frame[crop[1] : crop[3], crop[0] : crop[2]]
+        step = max(len(frame) // height, 1) if height else 1
         shown = tuple(int(time * 4) / 4 for time in seconds)
         return Decoded("decord", shown, np.stack([frame[::step, ::step]] * len(shown)))
 
@@ -66,10 +68,11 @@ def clip(**changes: Any) -> Clip:
     return Clip(**(values | changes))
 
 
-def detect(film: Film, *shots: Shot, **options) -> Faces:
-    sample = Sample("film.mp4/w00").put(clip(), Shots("decord", shots or (Shot(0.0, 2.0, None, None, None),)))
+def detect(film: Film, *shots: Shot, picture: tuple[int, int, int, int] | None = None, **options) -> Faces:
+    seen = shots or (Shot(0.0, 2.0, None, None, None),)
+    sample = Sample("film.mp4/w00").put(clip(), Shots("decord", seen, picture))
     stage = DetectFaces(**({"frame_height_px": 480, "detector_height_px": 240} | options))
-    return stage.process(sample, Models(film, Squares(), Brightness()))[Faces]
+    return stage.process(sample, Models(film, Squares(), Squares(), Brightness()))[Faces]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,25 @@ def test_small_faces_are_seen_but_not_embedded():
     assert face.embedding is None
 
 
+def test_few_of_the_faces_that_stay_are_embedded():
+    frames = detect(Film([(100, 60, 80)]), Shot(0.0, 10.0, None, None, None)).frames
+    embedded = [i for i, frame in enumerate(frames) if frame.faces[0].embedding is not None]
+    assert len(frames) == 30
+    assert {0, 29} < set(embedded)
+    assert len(embedded) == 4
+
+
+def test_bars_are_cut_away():
+    faces = detect(Film([(100, 60, 80)]), picture=(40, 20, 680, 460), detector_height_px=440)
+    assert (faces.width, faces.height) == (640, 440)
+    assert faces.frames[0].faces[0].box == (60, 40, 140, 120)
+
+
+def test_every_frame_may_be_looked_at_whole():
+    once = detect(Film([(100, 60, 80)]), whole_look_frames=1)
+    assert [frame.faces[0].box for frame in once.frames] == [(100, 60, 180, 140)] * 6
+
+
 def test_shots_with_a_reason_are_left_out():
     faces = detect(Film([]), Shot(0.0, 0.5, "too_short", 0.5, 1.0), Shot(0.5, 1.7, None, None, None))
     assert {frame.shot for frame in faces.frames} == {1}
@@ -126,6 +148,7 @@ def test_a_long_window_is_decoded_in_pieces():
         ({"detector": "eyes"}, "detector is 'eyes', but must be one of .*mtcnn"),
         ({"embedder": "names"}, "embedder is 'names', but must be one of .*dlib"),
         ({"reader": "vlc"}, "reader is 'vlc', but must be one of auto, decord, pyav"),
+        ({"whole_look_frames": 0}, "whole_look_frames must be at least 1"),
         ({"frames_per_second": 0.0}, "frames_per_second must be above 0"),
         ({"detector_height_px": 2000}, "detector_height_px, frame_height_px"),
     ],
