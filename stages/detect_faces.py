@@ -116,7 +116,7 @@ class DetectFaces(Stage):
     detector_height_px: int = 270
     detector_min_face_pixels: float = 20.0
     whole_look_frames: int = 3
-    min_score: float = 0.8
+    min_score: float = 0.7  # tracking begins with better ones only
     detector_weights: str | None = None  # other weights than the detector's own: an entry of models.yaml, or a path
     embedder: str = "dlib"
     embedder_weights: str | None = None

@@ -2,7 +2,8 @@
 
 People who talk stay where they are. A whole look costs a detector several times what it costs to look at a few small
 tiles, each cut around a place where a face is expected: where it was in the whole look before and will be in the one
-after. Who is seen in no whole look is there for less than the time between two.
+after. Where nobody is found in a tile, the frame is looked at whole after all. Who is seen in no
+whole look is there for less than the time between two.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -32,8 +33,8 @@ def faces_of(
 ) -> list[list[Detection]]:
     """Find the faces in `pictures` (N, H, W, 3 uint8 RGB), which belong to `shots`, from left to right.
 
-    Those that `whole_looks` names are given to `whole`, the others become tiles (TILE_PIXELS square) for `glance`. All
-    results are in pixels of the pictures.
+    Those that `whole_looks` names are given to `whole`, the others become tiles (TILE_PIXELS square) for `glance`, and
+    are given to `whole` where a tile shows no face. All results are in pixels of the pictures.
     """
     looked = whole_looks(shots, every)
     found = dict(zip(looked, whole(pictures[looked]), strict=True))
@@ -46,11 +47,17 @@ def faces_of(
     squares = [tile_around(box, pictures.shape[2], pictures.shape[1]) for _, box in expected]
     tiles = [_cut(pictures[number], square) for (number, _), square in zip(expected, squares, strict=True)]
     seen: dict[int, list[Detection]] = {number: [] for number in range(len(pictures)) if number not in found}
-    for (number, _), (x, y, side), faces in zip(
-        expected, squares, glance(np.array(tiles)) if tiles else [], strict=True
-    ):
+    missed: dict[int, None] = {}
+    for (number, _), square, faces in zip(expected, squares, glance(np.array(tiles)) if tiles else [], strict=True):
+        x, y, side = square
         moved = [_moved(face, x, y, side / TILE_PIXELS) for face in faces]
-        seen[number] += [face for face in moved if _whole(face.box, (x, y, side), pictures.shape[2], pictures.shape[1])]
+        uncut = [face for face in moved if _whole(face.box, square, pictures.shape[2], pictures.shape[1])]
+        seen[number] += uncut
+        if not uncut:
+            missed[number] = None
+    if missed:
+        for number, faces in zip(missed, whole(pictures[list(missed)]), strict=True):
+            seen[number] += faces
     found |= {number: _each_once(faces) for number, faces in seen.items()}
     return [found[number] for number in range(len(pictures))]
 

@@ -64,6 +64,14 @@ def test_between_whole_looks_faces_are_found_at_a_glance():
         assert right.box == pytest.approx((400, 100, 460, 160), abs=2)
 
 
+def test_a_frame_is_looked_at_whole_where_a_glance_misses_a_face():
+    whole = Squares()
+    frames = film(*[[(100, 60, 80)] if i != 2 else [(500, 60, 80)] for i in range(5)])
+    faces = faces_of(frames, [0] * 5, 4, whole, Squares())
+    assert [len(pictures) for pictures in whole.shown] == [2, 1]
+    assert [seen[0].box[0] for seen in faces] == pytest.approx([100, 100, 500, 100, 100], abs=2)
+
+
 def test_somebody_who_comes_is_expected_where_the_next_whole_look_sees_him():
     faces = faces_of(film([], [], [(300, 100, 60)], [(310, 100, 60)]), [0] * 4, 3, Squares(), Squares())
     assert [len(seen) for seen in faces] == [0, 0, 1, 1]
