@@ -87,6 +87,19 @@ TRAITS = {
     "skin_warm": Trait(-1.0, 1.0, 0.01),
     "hairline_y": Trait(-1.08, -0.8, 0.05),
 }
+# Lengths and places on a face that reach past their ranges, at both ends, in people of `VARIED` seeds and above: drawn
+# people are more alike to an embedder than real ones, and a large cast of them would have many near doubles.
+VARIED = 2_000_000
+WIDENED = (
+    "head_width", "chin_y", "jaw_square", "cheekbone", "eye_slant", "brow_y", "brow_thick", "brow_arch", "brow_slant",
+    "nose_width", "nose_bridge", "nose_tip", "lip_drop", "mouth_width", "lip_upper", "lip_lower", "mouth_curve",
+)  # fmt: skip
+WIDER = 0.18  # of a range, at each end
+VARIED_TRAITS = TRAITS | {
+    name: Trait(t.low - WIDER * (t.high - t.low), t.high + WIDER * (t.high - t.low), t.reach * (1 + 2 * WIDER))
+    for name, t in TRAITS.items()
+    if name in WIDENED
+}
 # The beta distribution that traits are drawn from: below 1 it prefers the ends of the ranges.
 SPREAD = 0.5
 
@@ -152,7 +165,8 @@ class Person:
     def from_seed(cls, seed: int) -> "Person":
         """Draw a person; the same seed is the same person in every clip and process."""
         rng = np.random.default_rng((0xFACE, seed))
-        drawn = {name: t.low + (t.high - t.low) * float(rng.beta(SPREAD, SPREAD)) for name, t in TRAITS.items()}
+        ranges = _ranges(seed)
+        drawn = {name: t.low + (t.high - t.low) * float(rng.beta(SPREAD, SPREAD)) for name, t in ranges.items()}
         masculine = bool(rng.random() < 0.5)
         drawn["skin_tone"] = TRAITS["skin_tone"].high * float(rng.random()) ** 1.2
         drawn["age"] = float(rng.beta(0.8, 1.7))
@@ -204,8 +218,9 @@ class Person:
         }
         # Each number lies on a half circle: the middle of a range is farther from both ends than half their distance,
         # as it is for embedders; a straight line would choose people from the corners alone.
-        angles = [np.pi * (given[name] - t.low) / (t.high - t.low) for name, t in TRAITS.items()]
-        reaches = [t.reach / 2 for t in TRAITS.values()]
+        ranges = _ranges(self.seed)
+        angles = [np.pi * (given[name] - t.low) / (t.high - t.low) for name, t in ranges.items()]
+        reaches = [t.reach / 2 for t in ranges.values()]
         numbers = [*(reaches * np.cos(angles)), *(reaches * np.sin(angles))]
         surface = [
             0.13 * self.masculine,
@@ -217,14 +232,14 @@ class Person:
         return np.array(numbers + surface)
 
 
-def choose_cast(count: int, seed: int, candidates_per_person: int = 40) -> tuple[Person, ...]:
+def choose_cast(count: int, seed: int, candidates_per_person: int = 40, first_seed: int = 0) -> tuple[Person, ...]:
     """Choose `count` people who look unlike each other: farthest-point sampling of candidates in the space of traits.
 
-    The first people of a larger cast are not those of a smaller one.
+    The first people of a larger cast are not those of a smaller one. `first_seed`: `VARIED` for more varied people.
     """
     rng = np.random.default_rng((0xCA57, seed))
     seeds = rng.choice(1_000_000, size=max(count * candidates_per_person, 2), replace=False)
-    people = [Person.from_seed(int(s)) for s in seeds]
+    people = [Person.from_seed(first_seed + int(s)) for s in seeds]
     traits = np.stack([person.traits() for person in people])
     chosen = [0]
     distance = np.linalg.norm(traits - traits[0], axis=1)
@@ -235,10 +250,15 @@ def choose_cast(count: int, seed: int, candidates_per_person: int = 40) -> tuple
     return tuple(people[chosen[i]] for i in order)
 
 
-def look_alike(seed: int) -> int:
-    """Return the seed of somebody who looks much like a person, and is another: the nearest of many in traits."""
+def _ranges(seed: int) -> dict[str, Trait]:
+    return TRAITS if seed < VARIED else VARIED_TRAITS
+
+
+def look_alike(seed: int, candidates: int = 200) -> int:
+    """Return the seed of somebody who looks much like a person, and is another: the nearest of some in traits."""
+    first = seed // VARIED * VARIED + 1_000_000  # none of these is in a cast
     person = Person.from_seed(seed)
-    others = [Person.from_seed(1_000_000 + (seed * 7919 + k) % 1_000_000) for k in range(200)]
+    others = [Person.from_seed(first + (seed * 7919 + k) % 1_000_000) for k in range(candidates)]
     like = [p for p in others if (p.masculine, p.hair_colour) == (person.masculine, person.hair_colour)]
     return min(like or others, key=lambda other: float(np.linalg.norm(other.traits() - person.traits()))).seed
 

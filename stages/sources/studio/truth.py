@@ -1,6 +1,7 @@
 """What is true of a clip, known from its script: identities, faces, cuts and what a pipeline should decide."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stages.sources.studio.cast import USABLE_KINDS, StudioClip, people_of
 from stages.sources.studio.hard.kinds import HARD_KINDS, write_takes
@@ -57,6 +58,7 @@ class ClipTruth:
         return len(self.boxes)
 
 
+@lru_cache(maxsize=16)
 def truth(clip: StudioClip) -> ClipTruth:
     """Return what is true of a clip, without drawing it."""
     hard = HARD_KINDS.get(clip.kind)

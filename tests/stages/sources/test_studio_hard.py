@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from stages.sources.studio import StudioClip, cast_clips, choose_cast, draw_frames, hard_clips, masks, truth
-from stages.sources.studio.hard.kinds import HARD_KINDS, REJECTED, USABLE
+from stages.sources.studio.hard.kinds import HARD_KINDS, REJECTED, USABLE, write_takes
 from stages.sources.studio.hard.take import Take, stand
+from stages.sources.studio.people import VARIED, Person, look_alike
 from stages.sources.studio.seen import FaceBox, Layer, faces_in
 from stages.sources.studio.truth import shots_of
 
-PEOPLE = tuple(person.seed for person in choose_cast(4, seed=5))
+PEOPLE = tuple(person.seed for person in choose_cast(4, seed=5, first_seed=VARIED))
 
 
 def clip(kind: str, seed: int = 7) -> StudioClip:
@@ -42,6 +43,32 @@ def test_every_kind_is_there_and_somewhat_more_than_half_are_pairs(count):
     assert {clip.kind for clip in clips} == set(HARD_KINDS)
     assert 0.55 <= sum(clip.kind in USABLE for clip in clips) / count <= 0.60
     assert len({clip.name for clip in clips}) == count
+
+
+def test_couples_play_in_more_than_one_clip_and_in_other_clothes():
+    clips = [clip for clip in hard_clips(60, seed=2) if clip.kind in USABLE]
+    couples: dict[tuple[int, ...], list[int]] = {}
+    for clip in clips:
+        couples.setdefault(clip.people[:2], []).append(clip.seed)
+    often = [seeds for seeds in couples.values() if len(seeds) > 1]
+    assert len(often) > len(couples) / 3
+    assert all(len(set(seeds)) == len(seeds) for seeds in often)
+
+
+def test_look_alikes_are_nearer_than_anybody_of_the_cast():
+    cast = [Person.from_seed(seed) for seed in PEOPLE]
+    for person in cast:
+        other = look_alike(person.seed)
+        assert other not in PEOPLE
+        apart = [np.linalg.norm(person.traits() - p.traits()) for p in (Person.from_seed(other), *cast) if p != person]
+        assert apart[0] == min(apart)
+
+
+def test_varied_people_reach_past_the_ranges_of_plain_ones():
+    wide = [Person.from_seed(VARIED + seed).mouth_width for seed in range(60)]
+    plain = [Person.from_seed(seed).mouth_width for seed in range(60)]
+    assert min(wide) < min(plain)
+    assert max(wide) > max(plain)
 
 
 @pytest.mark.parametrize("kind", HARD_KINDS)
@@ -75,7 +102,7 @@ def test_who_leaves_is_out_of_sight_and_comes_back():
 
 def test_heads_lean_to_forty_degrees_and_turn_to_profiles():
     assert max(abs(box.yaw_degrees) for box in faces("profiles", PEOPLE[0])) > 60
-    (take,) = shots_of(clip("tilted"))
+    (take,) = write_takes("tilted", 7, PEOPLE[:2])
     for actor in take.people:
         assert 26 < max(abs(stand(actor, seconds)[0].roll) for seconds in np.arange(0, 4, 0.1)) < 45
 
@@ -101,8 +128,9 @@ def test_a_hand_hides_a_face_for_a_moment():
 
 
 def test_long_shots_have_faces_of_32_to_45_pixels():
-    far = [box for box in faces("long_shot", PEOPLE[0]) if box.y1 - box.y0 < 70]
-    assert 30 <= np.median([box.x1 - box.x0 for box in far]) <= 46
+    known = truth(clip("long_shot"))
+    far = known.boxes[: round(known.cuts_seconds[0] * known.fps)]
+    assert 32 <= np.median([box.x1 - box.x0 for boxes in far for box in boxes]) <= 45
 
 
 @pytest.mark.parametrize("kind", ["one_and_poster", "one_and_screen", "two_and_poster", "mirror"])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from stages.sources.studio.hard.director import Director
 from stages.sources.studio.hard.movement import Takes
 from stages.sources.studio.hard.take import Take
+from stages.sources.studio.people import Person
 from stages.sources.studio.script import HEIGHT, WIDTH
 
 
@@ -44,7 +45,9 @@ def reverse_shot(d: Director) -> Takes:
 def long_shot(d: Director) -> Takes:
     """Both from afar, faces of 32 to 45 pixels, cut to a closer view of them."""
     half = d.frames(2.1, 2.6)
-    far = d.take(0, half, *d.two(unit=d.between(18.5, 22.0), apart=d.between(5, 9)))
+    faces_px = d.between(34, 43)  # wide, on average
+    widths = sum(Person.from_seed(seed).head_width for seed in d.people[:2])
+    far = d.take(0, half, *d.two(unit=faces_px / widths, apart=d.between(5, 9)))
     return far, d.take(half, half + d.frames(2.0, 2.4), *d.two(), pan=0.2)
 
 
