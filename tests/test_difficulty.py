@@ -1,5 +1,7 @@
 """What the difficulty table says of people and places whose answers are known."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ class Counter:
 
     seen = 0
 
-    def embed(self, picture: np.ndarray, faces: list[Detection]) -> np.ndarray:
+    def embed(self, picture: np.ndarray, faces: Sequence[Detection]) -> np.ndarray:
         self.seen += 1
         return np.array([[(self.seen - 1) // 2]], np.float32)
 
