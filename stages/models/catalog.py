@@ -102,6 +102,18 @@ def _grabcut(weights: None, device: str) -> Segmenter:
     return GrabCut()
 
 
+def _sam2(weights: Weights, device: str) -> Segmenter:
+    from stages.models.sam import Sam
+
+    return Sam("sam2", weights, device)
+
+
+def _sam3(weights: Weights, device: str) -> Segmenter:
+    from stages.models.sam import Sam
+
+    return Sam("sam3", weights, device)
+
+
 def _compositor() -> Synthesizer:
     from stages.models.compositor.compositor import Compositor
 
@@ -117,6 +129,10 @@ EMBEDDERS: Mapping[str, Backend[Embedder]] = {  # each has a Calibration of the 
     "insightface": Backend(_arcface, "buffalo_l", "onnx"),
     "facenet": Backend(_facenet, "facenet-vggface2", "torch"),
 }
-SEGMENTERS: Mapping[str, Backend[Segmenter]] = {"grabcut": Backend(_grabcut)}
+SEGMENTERS: Mapping[str, Backend[Segmenter]] = {
+    "grabcut": Backend(_grabcut),
+    "sam2": Backend(_sam2, "sam2.1-hiera-large", "torch"),
+    "sam3": Backend(_sam3, "sam3", "torch"),
+}
 CAPTIONERS: Mapping[str, Callable[[], Captioner]] = {"measured": MeasuredCaptioner}
 SYNTHESIZERS: Mapping[str, Callable[[], Synthesizer]] = {"compositor": _compositor}
