@@ -6,8 +6,10 @@ import numpy as np
 
 from stages.quality import grey_levels
 
-MIN_MOMENTS = 4  # fewer say nothing
-MIN_REFLECTION = 0.6
+MIN_MOMENTS = 5  # fewer may agree by chance
+# Drawn people before a mirror have 0.56 to 0.65, as their two faces' boxes tremble apart; any two people, filmed or
+# drawn, from -0.15 to 0.15, one person filmed twice too.
+MIN_REFLECTION = 0.35
 
 
 def reflection(left: Sequence[bytes], right: Sequence[bytes]) -> float | None:
