@@ -245,12 +245,10 @@ def _told(record: dict[str, Any]) -> str:
     if shortfall is None:
         return f"{line}the shipped one, as the configuration says"
     why = {
-        "too_few_strangers": "pairs of strangers",
-        "too_uncertain": "times the rate asked for may be the true one, at most allowed are",
-        "too_few_genuine_pairs": "tracks that last long enough",
-        "not_told_apart": "of the pairs of one person would be accepted",
+        "too_few_strangers": "{measured:,.0f} pairs of strangers in this run, {threshold:,.0f} are needed",
+        "too_uncertain": "this run's own may match {measured:.1f} times as many strangers as asked for, at most "
+        "{threshold:g} times is allowed",
+        "too_few_genuine_pairs": "{measured:.0f} tracks in this run that last, {threshold:.0f} are needed",
+        "not_told_apart": "this run's own would know {measured:.0%} of its people again, {threshold:.0%} are needed",
     }
-    return (
-        f"{line}the shipped one: {shortfall['reason']} for this run's own "
-        f"({shortfall['measured']:.4g} {why[shortfall['reason']]}; {shortfall['threshold']:g})"
-    )
+    return f"{line}the shipped one: {why[shortfall['reason']].format(**shortfall)}"

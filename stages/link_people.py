@@ -25,7 +25,7 @@ from stages.crop_closeups import Closeups
 from stages.similarity import SAME_PERSON, Calibration
 from stages.track_people import People
 
-BLOCK_NUMBERS = 1 << 24  # of the similarity matrix that are held at once, 8 bytes each
+BLOCK_NUMBERS = 1 << 22  # of the similarity matrix that are held at once, 8 bytes each
 FACES = 3  # of a person: the most typical one, and those of round 1 and of the close-up
 MEDOID_SLACK = 0.15  # two people's most typical faces may be so much less alike than all their faces on average
 SPLITS = ("train", "validation", "test")

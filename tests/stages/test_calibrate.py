@@ -99,8 +99,7 @@ def test_a_run_with_few_people_keeps_the_shipped_one_and_says_so(tmp_path):
     assert (found["source"], found["shortfall"]) == ("shipped", "too_few_strangers")
     assert found["calibration"]["threshold"] == DLIB.threshold
     remark = (
-        "calibrate: dlib's threshold is 0.45, the shipped one: too_few_strangers for this run's own "
-        "(1770 pairs of strangers; 10000)"
+        "calibrate: dlib's threshold is 0.45, the shipped one: 1,770 pairs of strangers in this run, 10,000 are needed"
     )
     assert remark in shown.getvalue().splitlines()
     inspected = CliRunner().invoke(app, ["inspect", run.name, "--root", str(run.root)])
