@@ -19,8 +19,8 @@ Identities = Sequence[Mapping[int, int]]  # for each sampled frame: number of th
 class PublicTracker:
     """Options of ByteTrack, tuned on development seeds by `python -m tests.bench_tracking --tune`."""
 
-    min_overlap: float = 0.1
-    lost_seconds: float = 1.0
+    min_overlap: float = 0.02
+    lost_seconds: float = 2.0
     begin_score: float = 0.8
     high_score: float = 0.8
     min_sightings: int = 2
