@@ -11,7 +11,7 @@ from pipeline.sample import Sample
 from pipeline.stage import Stage
 from stages.detect_faces import Face, Faces
 from stages.liveliness import MIN_LIVELINESS, liveliness
-from stages.quality import merit, size
+from stages.quality import merit, pose_gap_degrees, size
 from stages.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 from stages.tracking.evidence import Evidence, Spotted, standardized
 from stages.tracking.following import Follower
@@ -19,6 +19,7 @@ from stages.tracking.linking import link
 from stages.tracking.rejoining import Piece, Rejoiner
 
 BEST_FACES = 5  # of a track or person, that are compared with others
+SAME_POSE_DEGREES = 15.0  # faces so far apart weigh e times less than those in one pose
 EVIDENCE = Evidence()
 
 
@@ -111,11 +112,12 @@ class TrackPeople(Stage):
         ]
         kept = [number for number, track in enumerate(tracks) if track.reason is None]
         best = {number: best_faces(faces, [tracks[number]]) for number in kept}
+        known = {number: embedded(faces, tracks[number].sightings) for number in kept}
         similarity = np.full((len(kept), len(kept)), np.nan)
         for i, j in combinations(range(len(kept)), 2):
-            a, b = best[kept[i]], best[kept[j]]
-            if len(a) and len(b):
-                similarity[i, j] = similarity[j, i] = scale.of_sets(a, b)
+            a, b = known[kept[i]], known[kept[j]]
+            if a and b:
+                similarity[i, j] = similarity[j, i] = likeness(a, b, scale)
         apart = seen_together([tracks[number] for number in kept])
         groups = link(similarity, apart, self.min_link_similarity, self.min_link_margin)
         persons = [tuple(kept[i] for i in group) for group in groups]
@@ -211,9 +213,32 @@ def best_faces(faces: Faces, tracks: Iterable[Track]) -> np.ndarray:
 
 def best_embeddings(faces: Faces, sightings: Iterable[Sighting]) -> np.ndarray:
     """Return the embeddings of the best faces among those sighted, (up to BEST_FACES, D), the best first."""
+    return np.array([face.embedding for face in embedded(faces, sightings)[:BEST_FACES]], np.float32)
+
+
+def embedded(faces: Faces, sightings: Iterable[Sighting]) -> list[Face]:
+    """Return the faces with an embedding among those sighted, the best first."""
     found = [face_of(faces, sighting) for sighting in sightings]
-    known = sorted((face for face in found if face.embedding is not None), key=lambda face: -merit_of(face))
-    return np.array([face.embedding for face in known[:BEST_FACES]], np.float32)
+    return sorted((face for face in found if face.embedding is not None), key=lambda face: -merit_of(face))
+
+
+def likeness(a: Sequence[Face], b: Sequence[Face], scale: Calibration) -> float:
+    """Compare the faces of two tracks, on the common scale: a mean over all pairs.
+
+    Better faces and pairs in a similar pose weigh more: a profile is less like its own person's face from the front
+    than some strangers' faces are like each other. On drawn people, same ones in different shots come 0.02 nearer to
+    each other by it, others do not.
+    """
+    both = scale.between([face.embedding for face in a], [face.embedding for face in b])
+    gaps = [[pose_gap_degrees(pose_of(one), pose_of(other)) for other in b] for one in a]
+    worth = np.outer([merit_of(one) for one in a], [merit_of(other) for other in b])
+    weights = np.exp(-np.square(np.array(gaps) / SAME_POSE_DEGREES)) * np.maximum(worth, 1e-9)
+    return float((both * weights).sum() / weights.sum())
+
+
+def pose_of(face: Face) -> tuple[float, float]:
+    """Return yaw and roll of a face, in degrees."""
+    return face.yaw_degrees, face.roll_degrees
 
 
 def merit_of(face: Face) -> float:

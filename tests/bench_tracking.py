@@ -37,7 +37,7 @@ MIN_OVERLAP = 0.3  # intersection over union of a detected face with the true on
 
 TRIED = [  # of the public tracker
     PublicTracker(*options)
-    for options in product((0.02, 0.1, 0.2), (1.0, 2.0, 3.0), (0.8, 0.9), (0.8, 0.9), (1, 2, 3))
+    for options in product((-0.7, -0.5, -0.3, 0.0), (1.0, 2.0, 3.0), (0.8, 0.9), (0.8, 0.9), (1, 2, 3))
 ]
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from stages.detect_faces import Faces, Frame
-from stages.track_people import BEST_FACES, People, TrackPeople, best_faces
-from tests.stages.crowd import face, shot, window
+from stages.similarity import CALIBRATIONS
+from stages.track_people import BEST_FACES, People, TrackPeople, best_faces, likeness
+from tests.stages.crowd import face, shot, vector, window
 
 ALWAYS = range(12)
+DLIB = CALIBRATIONS["dlib"]
 
 
 def track(*shots, **options) -> People:
@@ -95,6 +97,20 @@ def test_a_person_is_represented_by_one_of_their_best_faces():
     best = best_faces(sample[Faces], people.tracks)
     assert best.shape == (BEST_FACES, 128)
     assert np.array(people.persons[0].embedding, np.float32).tolist() in best.tolist()
+
+
+def test_tracks_are_compared_by_faces_in_a_similar_pose():
+    """Of one person, whom the embedder takes for somebody else in profile."""
+    frontal, profile = face(1, 100), replace(face(1, 100, yaw=60), embedding=vector(2))
+    alike = likeness([frontal], [frontal], DLIB)
+    assert likeness([frontal, profile], [frontal, profile], DLIB) == pytest.approx(alike, abs=0.01)
+    assert likeness([frontal], [profile], DLIB) == pytest.approx(float(DLIB.between(vector(1), vector(2))[0, 0]))
+
+
+def test_better_faces_weigh_more_when_tracks_are_compared():
+    good, poor = face(1, 100), replace(face(1, 100, score=0.2), embedding=vector(2))
+    alike, unlike = likeness([good], [good], DLIB), likeness([poor], [good], DLIB)
+    assert likeness([good, poor], [good], DLIB) == pytest.approx((alike + 0.2 * unlike) / 1.2)
 
 
 def test_nobody_gives_no_tracks():
