@@ -68,7 +68,7 @@ class Decide(Stage):
 
     min_similarity: float = 0.5  # of a target to the person it should show
     min_margin: float = 0.25  # by which that exceeds the similarity to the other person
-    max_pair_similarity: float = 0.6  # of the two people to each other
+    max_pair_similarity: float = 0.55  # of the two people to each other
     min_face_pixels: float = 40.0  # in close-ups and full-body pictures
     min_round1_face_pixels: float = 32.0  # in the round-1 picture, at training size
     min_sharpness: float = 0.0  # of a target's face

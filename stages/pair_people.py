@@ -98,7 +98,7 @@ class PairPeople(Stage):
     max_text_share: float = 0.05  # of a face
     max_text_frames_share: float = 0.5
     max_reflection: float = MIN_REFLECTION
-    max_similarity: float = 0.6  # above SAME_PERSON: that two are seen together says already that they are two
+    max_similarity: float = 0.55  # above SAME_PERSON: that two are seen together says already that they are two
 
     def process(self, sample: Sample, model: None) -> Outcome:
         faces, people, scale = sample[Faces], sample[People], sample[Scale].calibration
