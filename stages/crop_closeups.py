@@ -106,7 +106,7 @@ class CropCloseups(Stage):
 
     reads = (Clip, Shots, Faces, People, Scale, Pair)
     writes = (Closeups,)
-    version = 4
+    version = 5
 
     size_px: int = 384
     min_face_pixels: float = 40.0  # in the round-1 picture, after scaling

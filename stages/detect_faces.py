@@ -29,8 +29,8 @@ from stages.quality import (
     exposure,
     eyes_open,
     look,
-    merit,
     pitch_degrees,
+    quality,
     roll_degrees,
     sharpness,
     size,
@@ -108,7 +108,7 @@ class DetectFaces(Stage):
 
     reads = (Clip, Shots)
     writes = (Faces,)
-    version = 3
+    version = 4
 
     frames_per_second: float = 3.0
     cut_distance_seconds: float = 0.1  # kept from the shot's ends, where frames may blend
@@ -206,8 +206,8 @@ class DetectFaces(Stage):
         found = faces_of(pictures, shots, self.whole_look_frames, whole, glance)
         full = full_height / pictures.shape[1]
         faces = [measured(picture, seen, full) for picture, seen in zip(pictures, found, strict=True)]
-        merits = [[merit_of(face) for face in seen] for seen in faces]
-        for frame, i in sorted(to_embed(faces, shots, merits)):
+        qualities = [[quality_of(face) for face in seen] for seen in faces]
+        for frame, i in sorted(to_embed(faces, shots, qualities)):
             if size(faces[frame][i].box) >= self.min_embedded_face_pixels:
                 (vector,) = models.embedder.embed(pictures[frame], [found[frame][i]])
                 faces[frame][i] = replace(faces[frame][i], embedding=tuple(float(v) for v in vector))
@@ -239,9 +239,17 @@ def _face(picture: np.ndarray, face: Detection, text_share: float, full: float) 
     )
 
 
-def merit_of(face: Face) -> float:
-    """Weigh a face as a picture of its person, 0 to 1."""
-    return merit(size(face.box), face.sharpness, face.yaw_degrees, face.roll_degrees, face.score)
+def quality_of(face: Face) -> float:
+    """Return how good a face is as a picture of its person, 0 to 1, so far as the face alone can tell."""
+    return quality(
+        face_pixels=size(face.box),
+        sharpness=face.sharpness,
+        yaw_degrees=face.yaw_degrees,
+        pitch_degrees=face.pitch_degrees,
+        roll_degrees=face.roll_degrees,
+        exposure=face.exposure,
+        score=face.score,
+    )
 
 
 def planned_times(shots: Sequence[Shot], frames_per_second: float, distance: float) -> list[tuple[int, float]]:

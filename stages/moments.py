@@ -16,7 +16,8 @@ from stages.framing import Box, TooFarApart, padding_share, shows, square_of_one
 from stages.pair_people import Pair, visible
 from stages.quality import look_gap, pose_gap_degrees, size
 from stages.similarity import Calibration
-from stages.track_people import People, best_faces, face_of, merit_of
+from stages.track_people import People, best_faces, face_of
+from stages.usual_look import qualities
 
 WIDE_POSE_GAP_DEGREES = 40.0  # poses that have nothing in common
 GAP_WEIGHT = 0.5  # a close-up that has nothing in common with round 1 outweighs a face half as good again
@@ -54,7 +55,7 @@ class Look:
     face: Face
     others: tuple[Face, ...]  # the frame's other faces
     square: Box
-    merit: float
+    quality: float
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def choose(faces: Faces, people: People, pair: Pair, limits: Limits, scale: Cali
             found = _try(faces, seen, faces.frames[number], looks, limits)
             if isinstance(found, Shortfall):
                 shortfalls.append(found)
-            elif best is None or _merit(found) > _merit(best):
+            elif best is None or _quality(found) > _quality(best):
                 best = found
     if best is not None:
         return best
@@ -133,9 +134,11 @@ def looks_at(faces: Faces, people: People, person: int, limits: Limits, scale: C
     """Return all looks at one person that show the whole head and nobody else's face, in the order of time."""
     tracks = [people.tracks[number] for number in people.persons[person].tracks]
     best = best_faces(faces, tracks)
+    sightings = sorted((sighting for track in tracks for sighting in track.sightings), key=lambda s: s.frame)
+    seen = [face_of(faces, sighting) for sighting in sightings]
     looks = []
-    for sighting in sorted((s for track in tracks for s in track.sightings), key=lambda s: s.frame):
-        frame, face = faces.frames[sighting.frame], face_of(faces, sighting)
+    for sighting, face, quality in zip(sightings, seen, qualities(seen), strict=True):
+        frame = faces.frames[sighting.frame]
         if face.text_share > limits.max_text_share:
             continue
         if face.embedding is not None and scale.of_sets(np.array([face.embedding]), best) < limits.min_similarity:
@@ -146,7 +149,7 @@ def looks_at(faces: Faces, people: People, person: int, limits: Limits, scale: C
         )
         if square is None or any(shows(square, other.box) for other in others):
             continue
-        looks.append(Look(person, frame.shot, frame.seconds, face, others, square, merit_of(face)))
+        looks.append(Look(person, frame.shot, frame.seconds, face, others, square, quality))
     return looks
 
 
@@ -212,12 +215,12 @@ def _closeups(near: Look, looks: Sequence[Look], limits: Limits) -> tuple[Look, 
     widest = max(width for width, _ in away)
     if widest < limits.min_gap:
         return Shortfall("closeup_too_similar_to_round1", widest, limits.min_gap)
-    different = [(look.merit * (1 + GAP_WEIGHT * width), look) for width, look in away if width >= limits.min_gap]
+    different = [(look.quality * (1 + GAP_WEIGHT * width), look) for width, look in away if width >= limits.min_gap]
     return tuple(look for _, look in sorted(different, key=lambda one: -one[0])[:ALTERNATIVES])
 
 
-def _merit(choice: Choice) -> float:
-    return min(look.merit for look in choice.near) * (1 - padding_share(choice.square))
+def _quality(choice: Choice) -> float:
+    return min(look.quality for look in choice.near) * (1 - padding_share(choice.square))
 
 
 def _upscale(square: Box, limits: Limits) -> float:

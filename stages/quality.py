@@ -165,21 +165,50 @@ def look_gap(a: bytes, b: bytes, rows: slice = slice(None)) -> float:
     1 less the correlation of their grey levels within an oval, of all rows or some. A webcam's speaker who keeps still
     has 0.02 to 0.1 from frame to frame, one who moves the head a little 0.1 to 0.3, another pose 0.4 and more.
     """
-    oval = _OVAL[rows]
-    one, other = (grey_levels(each)[rows][oval].astype(np.float64) for each in (a, b))
-    one, other = one - one.mean(), other - other.mean()
-    scale = math.sqrt(float(one @ one) * float(other @ other))
-    return 1 - max(float(one @ other) / scale, 0.0) if scale > 0 else 0.0
+    return float(look_gaps((a, b), rows)[0, 1])
 
 
-def merit(face_pixels: float, sharpness: float, yaw_degrees: float, roll_degrees: float, score: float) -> float:
-    """Weigh a face as a picture of its person: 0 to 1, higher is better.
+def look_gaps(looks: Sequence[bytes], rows: slice = slice(None)) -> np.ndarray:
+    """Return the `look_gap` between any two of N looks, (N, N). One without contrast tells nothing: 0."""
+    levels = np.array([grey_levels(look)[rows][_OVAL[rows]] for look in looks], np.float64)
+    levels -= levels.mean(axis=1, keepdims=True)
+    contrast = np.linalg.norm(levels, axis=1, keepdims=True)
+    levels /= np.maximum(contrast, 1e-9)
+    telling = (contrast > 0) & (contrast.T > 0)
+    return np.where(telling, 1 - np.maximum(levels @ levels.T, 0.0), 0.0)
 
-    A product, so that one bad property cannot be made good by another: detector score, how much of a frontal view
-    remains, and size and sharpness, both of which saturate (half of it is reached at 40 px and at 15).
+
+def quality(
+    *,
+    face_pixels: float,
+    sharpness: float,
+    yaw_degrees: float,
+    pitch_degrees: float,
+    roll_degrees: float,
+    exposure: float,
+    score: float,
+    eyes_open: float | None = None,
+    occlusion: float = 0.0,
+) -> float:
+    """Return how good a face is as a picture of its person: 0 to 1, higher is better.
+
+    A product, so that one bad property cannot be made good by another, of
+        size        s / (s + 40 px)
+        sharpness   v / (v + 15); webcams have 5 to 100
+        pose        cos(yaw) cos(roll), and cos of the pitch beyond 15 degrees, which it is uncertain by
+        exposure    as measured
+        eyes        from 0.3 (closed) to 1: `eyes_open` is relative to what is usual for the person, where closed eyes
+                    have 0.5; None counts as open. Not 0, for it is a guess
+        occlusion   1 less it
+        score       the detector's
     """
-    frontal = math.cos(math.radians(min(abs(yaw_degrees), 90.0))) * math.cos(math.radians(min(abs(roll_degrees), 90.0)))
-    return score * frontal * _saturate(face_pixels, 40.0) * _saturate(sharpness, 15.0)
+    pose = math.prod(
+        math.cos(math.radians(min(abs(angle), 90.0)))
+        for angle in (yaw_degrees, roll_degrees, max(abs(pitch_degrees) - 15.0, 0.0))
+    )
+    opened = 1.0 if eyes_open is None else min(max((eyes_open - 0.5) / (0.85 - 0.5), 0.0), 1.0)
+    size_and_sharpness = _saturate(face_pixels, 40.0) * _saturate(sharpness, 15.0)
+    return score * pose * exposure * size_and_sharpness * (0.3 + 0.7 * opened) * (1 - occlusion)
 
 
 def _saturate(value: float, half: float) -> float:

@@ -34,15 +34,15 @@ class Seen(Protocol):
 
 
 def to_embed(
-    frames: Sequence[Sequence[Seen]], shots: Sequence[int], merits: Sequence[Sequence[float]]
+    frames: Sequence[Sequence[Seen]], shots: Sequence[int], qualities: Sequence[Sequence[float]]
 ) -> set[tuple[int, int]]:
-    """Return the faces to embed, as (frame, face): of each run the first, the last and the BEST ones by merit.
+    """Return the faces to embed, as (frame, face): of each run the first, the last and the BEST ones by quality.
 
     `frames` are faces in consecutive frames, which belong to `shots`.
     """
     chosen: set[tuple[int, int]] = set()
     for run in runs(frames, shots):
-        best = sorted(run, key=lambda at: (-merits[at[0]][at[1]], at))[:BEST]
+        best = sorted(run, key=lambda at: (-qualities[at[0]][at[1]], at))[:BEST]
         chosen |= {run[0], run[-1], *best}
     return chosen
 

@@ -9,9 +9,9 @@ import numpy as np
 from pipeline.columns import F32
 from pipeline.sample import Sample
 from pipeline.stage import Stage
-from stages.detect_faces import Face, Faces
+from stages.detect_faces import Face, Faces, quality_of
 from stages.liveliness import MIN_LIVELINESS, liveliness
-from stages.quality import merit, pose_gap_degrees, size
+from stages.quality import pose_gap_degrees
 from stages.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 from stages.tracking.evidence import Evidence, Spotted, standardized
 from stages.tracking.following import Follower
@@ -86,7 +86,7 @@ class TrackPeople(Stage):
     that never change (`stages.liveliness`).
     """
 
-    version = 2
+    version = 3
     reads = (Faces,)
     writes = (People,)
 
@@ -219,7 +219,7 @@ def best_embeddings(faces: Faces, sightings: Iterable[Sighting]) -> np.ndarray:
 def embedded(faces: Faces, sightings: Iterable[Sighting]) -> list[Face]:
     """Return the faces with an embedding among those sighted, the best first."""
     found = [face_of(faces, sighting) for sighting in sightings]
-    return sorted((face for face in found if face.embedding is not None), key=lambda face: -merit_of(face))
+    return sorted((face for face in found if face.embedding is not None), key=lambda face: -quality_of(face))
 
 
 def likeness(a: Sequence[Face], b: Sequence[Face], scale: Calibration) -> float:
@@ -231,7 +231,7 @@ def likeness(a: Sequence[Face], b: Sequence[Face], scale: Calibration) -> float:
     """
     both = scale.between([face.embedding for face in a], [face.embedding for face in b])
     gaps = [[pose_gap_degrees(pose_of(one), pose_of(other)) for other in b] for one in a]
-    worth = np.outer([merit_of(one) for one in a], [merit_of(other) for other in b])
+    worth = np.outer([quality_of(one) for one in a], [quality_of(other) for other in b])
     weights = np.exp(-np.square(np.array(gaps) / SAME_POSE_DEGREES)) * np.maximum(worth, 1e-9)
     return float((both * weights).sum() / weights.sum())
 
@@ -239,11 +239,6 @@ def likeness(a: Sequence[Face], b: Sequence[Face], scale: Calibration) -> float:
 def pose_of(face: Face) -> tuple[float, float]:
     """Return yaw and roll of a face, in degrees."""
     return face.yaw_degrees, face.roll_degrees
-
-
-def merit_of(face: Face) -> float:
-    """Weigh a face as a picture of its person, 0 to 1."""
-    return merit(size(face.box), face.sharpness, face.yaw_degrees, face.roll_degrees, face.score)
 
 
 def seen_together(tracks: Sequence[Track]) -> np.ndarray:

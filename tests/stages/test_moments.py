@@ -80,7 +80,7 @@ def test_closeups_are_some_time_away_and_in_another_pose():
 def test_closeups_have_alternatives_the_best_first():
     choice = chosen(changed(DUO, {i: {"sharpness": 100.0 - 8 * i} for i in ALWAYS}))
     for near, looks in zip(choice.near, choice.closeups, strict=True):
-        worth = [look.merit * (1 + 0.5 * gap(look.face, near.face)) for look in looks]
+        worth = [look.quality * (1 + 0.5 * gap(look.face, near.face)) for look in looks]
         assert len(worth) == len({look.seconds for look in looks}) == ALTERNATIVES
         assert worth == sorted(worth, reverse=True)
 

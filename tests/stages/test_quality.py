@@ -10,9 +10,9 @@ from stages.quality import (
     grey_levels,
     look,
     look_gap,
-    merit,
     pitch_degrees,
     pose_gap_degrees,
+    quality,
     roll_degrees,
     sharpness,
     size,
@@ -167,9 +167,38 @@ def test_a_look_is_the_face_in_small_grey_levels():
     assert levels.sum() == 150
 
 
+GOOD = {
+    "face_pixels": 100.0,
+    "sharpness": 100.0,
+    "yaw_degrees": 0.0,
+    "pitch_degrees": 0.0,
+    "roll_degrees": 0.0,
+    "exposure": 1.0,
+    "score": 1.0,
+    "eyes_open": 1.0,
+    "occlusion": 0.0,
+}
+
+
 @pytest.mark.parametrize(
-    "worse", [{"face_pixels": 30}, {"sharpness": 10}, {"yaw_degrees": 50}, {"roll_degrees": -50}, {"score": 0.5}]
+    "worse",
+    [
+        {"face_pixels": 30},
+        {"sharpness": 10},
+        {"yaw_degrees": 50},
+        {"pitch_degrees": -40},
+        {"roll_degrees": -50},
+        {"exposure": 0.6},
+        {"score": 0.5},
+        {"eyes_open": 0.5},
+        {"occlusion": 0.5},
+    ],
+    ids=str,
 )
-def test_each_fault_lowers_merit(worse):
-    good = {"face_pixels": 100.0, "sharpness": 100.0, "yaw_degrees": 0.0, "roll_degrees": 0.0, "score": 1.0}
-    assert 0 < merit(**(good | worse)) < merit(**good) < 1
+def test_each_fault_lowers_quality(worse):
+    assert 0 < quality(**(GOOD | worse)) < quality(**GOOD) < 1
+
+
+@pytest.mark.parametrize("same", [{"eyes_open": None}, {"eyes_open": 0.9}, {"pitch_degrees": 14.0}], ids=str)
+def test_what_is_no_fault_does_not(same):
+    assert quality(**(GOOD | same)) == quality(**GOOD)

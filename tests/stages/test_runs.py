@@ -28,8 +28,8 @@ def test_people_who_stay_are_a_run_each():
 
 
 def test_a_runs_ends_and_best_faces_are_embedded():
-    merits = [[0.5 + (i in (2, 5)) * 0.1, 0.9 - i / 10] for i in range(8)]
-    assert to_embed(sitting(), ONE_SHOT, merits) == {(0, 0), (2, 0), (5, 0), (7, 0), (0, 1), (1, 1), (7, 1)}
+    qualities = [[0.5 + (i in (2, 5)) * 0.1, 0.9 - i / 10] for i in range(8)]
+    assert to_embed(sitting(), ONE_SHOT, qualities) == {(0, 0), (2, 0), (5, 0), (7, 0), (0, 1), (1, 1), (7, 1)}
 
 
 @pytest.mark.parametrize(
