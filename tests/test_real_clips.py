@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline.manifest import read
+from pipeline.media import Media
 from pipeline.run import Run
 from pipeline.sample import Verdict
+from stages.models.catalog import EMBEDDERS
+from stages.models.faces import Detection
+from stages.pictures import decode_picture
 from tests.test_main_job import conversations, make
 
 CLIPS = os.environ.get("DUOLOGUE_REAL_CLIPS")
@@ -53,6 +57,13 @@ def test_two_pairs_with_a_shared_person_stay_two_pairs(run):
     assert len(files) == 2
 
 
+def embedded(run: Run, view: dict) -> np.ndarray:
+    """Return the embedding of the face that a view's picture shows."""
+    picture = decode_picture(Media(**view["picture"]).bound(run.manifests))
+    face = Detection(tuple(view["face_box"]), tuple(view["landmarks"]), 1.0)
+    return EMBEDDERS["dlib"]().embed(picture, [face])[0]
+
+
 def test_every_picture_shows_the_person_that_truth_names(run, truth):
     """Left and right of round 1, and the close-ups of both, against embeddings of the people in other clips."""
     closeups = read(run, "crop_closeups").set_index("key").closeups
@@ -67,7 +78,7 @@ def test_every_picture_shows_the_person_that_truth_names(run, truth):
         persons = truth[clip]["shots"][int(np.searchsorted(starts, views["seconds"], "right")) - 1]["persons"]
         assert len(persons) == 2
         for person, side in zip(persons, ("left", "right"), strict=True):
-            faces += [(clip, person, np.array(views[side][view]["embedding"])) for view in ("near", "closeup")]
+            faces += [(clip, person, embedded(run, views[side][view])) for view in ("near", "closeup")]
     people = sorted({person for _, person, _ in faces})
     assert len(people) == 5
     for clip, person, embedding in faces:
