@@ -49,12 +49,12 @@ def person_in(frame: np.ndarray, look: Look, square: Box, segmenter: Segmenter) 
     """Return how much each pixel of `frame` (H, W, 3 uint8) belongs to the person, (H, W) uint8, 255 is all of it.
 
     Only the neighbourhood of `square` is segmented: more than the square, for what is beside and above a head
-    shows best what is background.
+    shows best what is background, and what is below it what somebody wears.
     """
     x0, y0, x1, y1 = square
     around = SURROUNDINGS * (x1 - x0)
     left, top = max(int(x0 - around), 0), max(int(y0 - around), 0)
-    right, bottom = min(math.ceil(x1 + around), frame.shape[1]), min(math.ceil(y1), frame.shape[0])
+    right, bottom = min(math.ceil(x1 + around), frame.shape[1]), min(math.ceil(y1 + around), frame.shape[0])
     faces = [moved(face, -left, -top) for face in (look.face, *look.others)]
     mask = np.zeros(frame.shape[:2], np.uint8)
     alpha = segmenter.segment(frame[top:bottom, left:right], faces[0], faces[1:])

@@ -24,6 +24,7 @@ SEED = 20260101  # k-means draws its first centres from OpenCV's generator
 
 ROUNDS = 2  # of learning: from the outline, then from what was found with it
 SAMPLES = 2500  # pixels of the person, and as many of the background, that a mixture is fitted to
+PERSON_PURITY, GROUND_PURITY = 2, 4  # powers of the odds' shares: broad shoulders outside the outline teach no ground
 COMPONENTS = 8
 PLACE_WEIGHT = 15.0  # units of colour (CIE L*a*b* in 8 bits) that a distance of a face's size is worth
 VARIANCE_FLOOR = 9.0
@@ -68,7 +69,7 @@ def evidence(picture: np.ndarray, face: Detection, *others: Detection) -> np.nda
         share = 1 / (1 + np.exp(-found))
         person, ground = (
             fit(features[_drawn(weights, SAMPLES)], COMPONENTS, VARIANCE_FLOOR)
-            for weights in (share**2, (1 - share) ** 2)
+            for weights in (share**PERSON_PURITY, (1 - share) ** GROUND_PURITY)
         )
         ratio = COLOUR_WEIGHT * (person.log_density(terms) - ground.log_density(terms))
         found = outline + np.clip(ratio, -COLOUR_CERTAINTY, COLOUR_CERTAINTY)

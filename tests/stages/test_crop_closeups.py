@@ -10,7 +10,7 @@ from pipeline.run import Run
 from pipeline.sample import Sample, Verdict
 from stages.crop_closeups import Closeups, CropCloseups, View
 from stages.cut_shots import Shot, Shots
-from stages.detect_faces import DetectFaces, Faces
+from stages.detect_faces import DetectFaces
 from stages.models.catalog import EMBEDDERS
 from stages.models.faces import Detection
 from stages.models.silhouette import log_odds
@@ -98,12 +98,12 @@ def test_a_closeup_shows_another_moment_than_round_1(cropped):
 
 def test_the_pictures_of_a_person_show_that_person(cropped):
     embedder = EMBEDDERS["dlib"]()
-    near_and_closeup = [
+    vectors = [
         embedder.embed(decode_picture(view.picture), [Detection(view.face_box, view.landmarks, 1.0)])[0]
         for view in views(cropped)
     ]
-    left, right = np.array(near_and_closeup[:2]), np.array(near_and_closeup[2:])
-    scale = CALIBRATIONS[cropped[Faces].embedder]
+    left, right = np.array(vectors[:2]), np.array(vectors[2:])
+    scale = CALIBRATIONS["dlib"]
     assert scale.between(left[:1], left[1:])[0, 0] > 0.5
     assert scale.between(right[:1], right[1:])[0, 0] > 0.5
     assert scale.between(left, right).max() < 0.5
@@ -144,7 +144,7 @@ def test_a_pair_whose_cut_outs_are_wrong_is_rejected(pair, script, reason, thres
     everything = script == ["everything"]
     rejected = crop(pair, script)
     assert (rejected.verdict, rejected.reason, rejected.threshold) == (Verdict.REJECTED, reason, threshold)
-    assert rejected.measured == pytest.approx(float(everything), abs=0.15)
+    assert rejected.measured > 0.5 if everything else rejected.measured == 0
 
 
 def test_nobody_is_in_both_masks(cropped):
