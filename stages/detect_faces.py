@@ -108,14 +108,14 @@ class DetectFaces(Stage):
 
     reads = (Clip, Shots)
     writes = (Faces,)
-    version = 4
+    version = 5
 
     frames_per_second: float = 3.0
     cut_distance_seconds: float = 0.1  # kept from the shot's ends, where frames may blend
     detector: str = "mtcnn"
     detector_height_px: int = 270
     detector_min_face_pixels: float = 20.0
-    whole_look_frames: int = 3
+    whole_look_frames: int = 4
     min_score: float = 0.7  # tracking begins with better ones only
     detector_weights: str | None = None  # other weights than the detector's own: an entry of models.yaml, or a path
     embedder: str = "dlib"
