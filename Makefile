@@ -56,6 +56,9 @@ test: $(READY)  ## run the tests
 chaos: $(READY)  ## stop 50 small builds in all ways there are, go on with them, and see that nothing is lost
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
+bench-quality: $(READY)  ## how right identities and cut-outs are, on clips made to be hard
+	@$(BIN)/python -m tests.bench_quality $(ARGS)
+
 bench-engine: $(READY)  ## what the engine itself costs, in time and memory
 	@$(BIN)/python -m tests.bench_engine $(ARGS)
 
