@@ -29,13 +29,18 @@ class ClusterError(DuologueError):
 class SampleError(DuologueError):
     """A sample that cannot be processed.
 
-    `reason` is a snake_case word that people count and filter by; `detail` is one line for whoever looks closer.
+    `reason` is a snake_case word that people count and filter by; `detail` is one line for whoever looks closer. Where
+    it is a matter of numbers, `measured` did not satisfy `threshold`.
     """
 
-    def __init__(self, reason: str, detail: str | None = None):
+    def __init__(
+        self, reason: str, detail: str | None = None, measured: float | None = None, threshold: float | None = None
+    ):
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.measured = measured
+        self.threshold = threshold
 
     def __reduce__(self):
-        return type(self), (self.reason, self.detail)
+        return type(self), (self.reason, self.detail, self.measured, self.threshold)

@@ -125,7 +125,7 @@ class CutShots(Stage):
                     if not few or time >= few[-1][0] + EVERY_SECONDS:
                         few.append((time, frame.copy()))
             if not seconds:  # a picture that stands still all the while, begun in a window before
-                return sample.reject("no_frames")
+                return sample.reject("no_frames", 0, 1)
             picture = _picture(decoder, path, few)
         borders = [clip.start_seconds, *(seconds[cut] for cut in cuts), clip.end_seconds]
         if picture is not None:

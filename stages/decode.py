@@ -265,7 +265,7 @@ def _read(child: subprocess.Popen) -> dict[str, Any]:
         raise EOFError
     reply = json.loads(line)
     if "error" in reply:
-        raise SampleError(reply["error"], reply["detail"])
+        raise SampleError(*(reply.get(key) for key in ("error", "detail", "measured", "threshold")))
     return reply
 
 

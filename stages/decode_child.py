@@ -7,8 +7,8 @@ Each line on stdin is a request, a JSON object with `op`, `path` and `deadline_s
     {"op": "frames", "reader": "decord", "seconds": [0.0, 0.5], "height": 144, "crop": null}
         -> {"shape": [2, 144, 256, 3]}, then for each frame {"seconds": 0.48} and its raw bytes, then {}
 
-Where something fails, {"error": reason, "detail": line} takes the place of the next line. It ends when stdin
-closes, and with its parent.
+Where something fails, {"error": reason, "detail": line, "measured": number, "threshold": number} takes the place of
+the next line. It ends when stdin closes, and with its parent.
 """
 
 import ctypes
@@ -94,7 +94,8 @@ class Child:
             else:
                 self._send_frames(file, **{key: request[key] for key in ("reader", "seconds", "height", "crop")})
         except SampleError as error:
-            self._say({"error": error.reason, "detail": error.detail})
+            numbers = {"measured": error.measured, "threshold": error.threshold}
+            self._say({"error": error.reason, "detail": error.detail, **numbers})
         except MemoryError:
             self._say({"error": "out_of_memory", "detail": f"decoding takes more than {MOST_BYTES >> 30} GiB"})
         self.replies.flush()

@@ -135,7 +135,8 @@ class PullClips(Source):
             except SampleError as error:
                 if error.reason not in FAULTS:
                     raise
-                return replace(sample.reject(error.reason), detail=error.detail)
+                rejected = sample.reject(error.reason, error.measured, error.threshold)
+                return replace(rejected, detail=error.detail)
         return self.judge(sample, facts) or [
             sample.child(
                 f"w{number:02d}",

@@ -124,11 +124,13 @@ def open_video(path: str) -> Iterator[tuple[InputContainer, VideoStream]]:
         covers = Disposition.attached_pic | Disposition.timed_thumbnails
         streams = [stream for stream in container.streams.video if not stream.disposition & covers]
         if not streams:
-            raise SampleError("no_video_stream")
+            raise SampleError("no_video_stream", measured=0, threshold=1)
         if streams[0].codec_context is None:
             raise SampleError("unreadable", "no decoder for its codec")
         if streams[0].width * streams[0].height > MOST_FRAME_PIXELS:
-            raise SampleError("frame_too_large", f"{streams[0].width} x {streams[0].height}; at most 8192 x 4320")
+            size = f"{streams[0].width} x {streams[0].height}; at most 8192 x 4320"
+            pixels = streams[0].width * streams[0].height
+            raise SampleError("frame_too_large", size, pixels, MOST_FRAME_PIXELS)
         streams[0].codec_context.options = limits
         streams[0].thread_count = 1
         yield container, streams[0]

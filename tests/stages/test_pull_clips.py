@@ -180,7 +180,7 @@ def _damaged(path: Path) -> None:
         (lambda path: path.write_bytes(b""), {}, "empty_file", 0, 1),
         (lambda path: path.write_text("words\n"), {}, "not_a_video", None, None),
         (os.mkfifo, {}, "not_a_video", None, None),
-        (write_sound, {}, "no_video_stream", None, None),
+        (write_sound, {}, "no_video_stream", 0, 1),
         (_truncated, {}, "unreadable", 0.5, 0.05),
         (_damaged, {}, "unreadable", 0.2, 0.5),
         (lambda path: write_film(path, 20), {}, "too_short", 0.8, 1.0),
