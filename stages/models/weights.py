@@ -13,7 +13,8 @@ files.
 import hashlib
 import importlib.util
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -47,6 +48,7 @@ class Entry(BaseModel):
     files: dict[str, Sha256 | None]
     alternative: str | None = None
     package: str | None = None
+    torch_cache: str | None = None
 
 
 Known = Mapping[str, Entry]  # by name
@@ -138,6 +140,8 @@ def _locate(wanted: str, models: ModelStore, known: Known) -> tuple[Weights, Ent
         entry = next((entry for entry in known.values() if path.name in entry.files), None)
         return Weights(wanted, path.parent, (path.name,)), entry
     if entry is not None:
+        if "/" not in wanted and entry.torch_cache is not None and not path.exists():
+            path = _cached(entry.torch_cache, entry.files) or path
         return Weights(Path(wanted).name, path, tuple(entry.files)), entry
     found = sorted(p.name for p in path.iterdir() if p.suffix in SUFFIXES) if path.is_dir() else []
     return Weights(wanted, path, tuple(found)), None
@@ -148,6 +152,13 @@ def _package_folder(place: str) -> Path | None:
     package, _, inside = place.partition("/")
     spec = importlib.util.find_spec(package)
     return None if spec is None or spec.origin is None else Path(spec.origin).parent / inside
+
+
+def _cached(folder: str, files: Iterable[str]) -> Path | None:
+    """Return a folder of torch's cache where it holds these files; its place is torch's own rule."""
+    cache_home = os.environ.get("XDG_CACHE_HOME", "~/.cache")
+    path = Path(os.environ.get("TORCH_HOME", f"{cache_home}/torch")).expanduser() / folder
+    return path if all((path / name).is_file() for name in files) else None
 
 
 def _check_hash(path: Path, expected: str | None) -> None:

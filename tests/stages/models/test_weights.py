@@ -36,6 +36,14 @@ wheel-net:
   package: no_such_package/data
   get: pip install no-such-package
   files: {{net.pt: {GOOD_SHA}}}
+cached-net:
+  source: example.org/cached-net
+  revision: "1"
+  licence: MIT
+  commercial: true
+  torch_cache: checkpoints
+  get: CachedNet(pretrained=True)
+  files: {{cached.pt: {GOOD_SHA}}}
 """
 
 
@@ -184,3 +192,15 @@ def test_a_file_is_hashed_again_when_it_changes(tmp_path):
     assert sha256(path) == GOOD_SHA
     path.write_bytes(OTHER)
     assert sha256(path) == OTHER_SHA
+
+
+def test_what_a_library_has_downloaded_itself_is_found_and_hashed(tmp_path, monkeypatch, known):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    store = ModelStore(tmp_path / "models")
+    with pytest.raises(ConfigError, match=r"no cached\.pt in .*models/cached-net; to have them: CachedNet"):
+        find("cached-net", store, known)
+    folder = put(tmp_path / "torch" / "checkpoints", {"cached.pt": GOOD})
+    assert find("cached-net", store, known).folder == folder
+    put(tmp_path / "models" / "cached-net", {"cached.pt": OTHER})
+    with pytest.raises(ConfigError, match="demands"):
+        find("cached-net", store, known)
