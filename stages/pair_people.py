@@ -80,7 +80,8 @@ class PairPeople(Stage):
 
     Each shot offers its two most visible people and is judged in the order of REASONS: `no_faces` and `one_person`
     (people seen in the shot; `poster_face` where track_people dropped the second one as a print);
-    `more_than_two` (share of the sampled frames in which the third most visible is seen); `faces_too_small` (median
+    `more_than_two` (share of the sampled frames in which the third most visible is seen, also one whose track was
+    dropped for being seen too rarely); `faces_too_small` (median
     size of the smaller of the two, in pixels of the full frame); `not_together` (share of the frames with exactly
     these two); `text_over_face` (share of those in which text covers more than `max_text_share` of a face);
     `not_recognisable` (embedded faces of the one who has fewer); `mirror_image` (`stages.reflection`, at or above the
@@ -88,7 +89,7 @@ class PairPeople(Stage):
     screens, pictures in pictures).
     """
 
-    version = 2
+    version = 3
     reads = (Faces, People, Scale)
     writes = (Pair, PairSearch)
 
@@ -128,7 +129,7 @@ class PairPeople(Stage):
         a, b = sorted((a, b))
         together = [frame for frame in frames if frame.keys() == {a, b}]
         shared = [frame for frame in frames if a in frame and b in frame]
-        third = others[0][1] / len(frames) if others else 0.0
+        third = max(others[0][1] if others else 0, glimpsed(people, shot)) / len(frames)
         smaller = min(float(np.median([size(f[p].box) for f in frames if p in f])) for p in (a, b))
         share = len(together) / len(frames)
         covered = sum(max(f[a].text_share, f[b].text_share) > self.max_text_share for f in together)
@@ -163,6 +164,15 @@ def visible(faces: Faces, people: People, shot: int) -> dict[int, dict[int, Face
         for sighting in track.sightings:
             seen[sighting.frame][_person(track)] = face_of(faces, sighting)
     return seen
+
+
+def glimpsed(people: People, shot: int) -> int:
+    """Count the sampled frames of a shot that show somebody whose track was dropped for being seen too rarely.
+
+    Such a face may be nobody's, but a third person whom the detector finds now and then is one, too.
+    """
+    rare = [track for track in people.tracks if track.shot == shot and track.reason == "seen_too_rarely"]
+    return len({sighting.frame for track in rare for sighting in track.sightings})
 
 
 def similarity(faces: Faces, people: People, persons: tuple[int, int], scale: Calibration) -> float:

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.sources.studio import StudioClip, truth
 from stages.track_people import People, Person, Sighting, Track
-from tests.bench_quality.gather import moved
 from tests.bench_quality.masks import MaskMatch, iou
 from tests.bench_quality.pairs import ClipPairs, FoundPair, figures, person_of
 from tests.bench_quality.tables import wrong_or_missed
@@ -57,14 +55,6 @@ def test_a_person_is_whom_most_sightings_show_and_the_others_are_strays():
     assert person_of(seen, 0, who) == 7
     assert strays(seen, who, [0]) == [(0, 1)]
     assert person_of(seen, 0, [{}, {}, {}, {}]) is None
-
-
-def test_a_truth_is_measured_from_the_corner_of_the_picture():
-    known = truth(StudioClip("a.mp4", seed=3, kind="duo"))
-    before, after = known.boxes[0][0], moved(known, -10, -40).boxes[0][0]
-    assert (after.x0, after.y0, after.x1, after.y1) == pytest.approx(
-        (before.x0 - 10, before.y0 - 40, before.x1 - 10, before.y1 - 40)
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a run says of each clip: all samples with all their sections, beside what is true of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.manifest import Manifest, read_layout
 from pipeline.plan import Plan
@@ -17,7 +17,7 @@ Picture = tuple[int, int, int, int]  # x0, y0, x1, y1: what is no bar, pixels of
 class Seen:
     """A clip, its truth, and its samples as the last stage that they reached left them, by key.
 
-    Like the boxes that stages write, those of the truth are measured from the corner of `picture`.
+    The boxes that stages write are measured from the corner of `picture`, those of the truth from that of the frame.
     """
 
     clip: StudioClip
@@ -55,13 +55,4 @@ def _seen(clip: StudioClip, samples: Mapping[str, Sample]) -> Seen:
     known = truth(clip)
     pictures = {shots.picture for s in samples.values() if (shots := s.get(Shots)) and shots.picture}
     picture = pictures.pop() if pictures else (0, 0, known.width, known.height)
-    return Seen(clip, moved(known, -picture[0], -picture[1]), picture, samples)
-
-
-def moved(known: ClipTruth, dx: float, dy: float) -> ClipTruth:
-    """Return a truth whose boxes lie elsewhere by so many pixels."""
-    boxes = tuple(
-        tuple(replace(b, x0=b.x0 + dx, y0=b.y0 + dy, x1=b.x1 + dx, y1=b.y1 + dy) for b in frame)
-        for frame in known.boxes
-    )
-    return replace(known, boxes=boxes)
+    return Seen(clip, known, picture, samples)

@@ -100,6 +100,7 @@ VARIED_TRAITS = TRAITS | {
     for name, t in TRAITS.items()
     if name in WIDENED
 }
+LEAST_MOUTH, MOST_EYES, MOST_LENGTH = 0.57, 0.88, 2.05  # what still looks like a person: `Person.is_likely`
 # The beta distribution that traits are drawn from: below 1 it prefers the ends of the ranges.
 SPREAD = 0.5
 
@@ -209,6 +210,16 @@ class Person:
         """Hair colour, RGB 0..255."""
         return np.array(HAIR_COLOURS[self.hair_colour], np.float64)
 
+    @property
+    def is_likely(self) -> bool:
+        """Tell whether a face has proportions that people have: face models do not find all others.
+
+        In adults the mouth lies about two thirds of the way from the eyes to the chin, the eyes end well within the
+        head's outline, and no face is twice as long as it is wide (Farkas, "Anthropometry of the Head and Face", 1994).
+        """
+        mouth, eyes = self.mouth_y / self.chin_y, (self.eye_x + self.eye_width) / self.head_width
+        return mouth >= LEAST_MOUTH and eyes <= MOST_EYES and self.chin_y / self.head_width <= MOST_LENGTH
+
     def traits(self) -> np.ndarray:
         """Return what tells people apart as a vector whose Euclidean distances follow those of a face embedder."""
         given = {
@@ -235,11 +246,14 @@ class Person:
 def choose_cast(count: int, seed: int, candidates_per_person: int = 40, first_seed: int = 0) -> tuple[Person, ...]:
     """Choose `count` people who look unlike each other: farthest-point sampling of candidates in the space of traits.
 
-    The first people of a larger cast are not those of a smaller one. `first_seed`: `VARIED` for more varied people.
+    The first people of a larger cast are not those of a smaller one. `first_seed`: `VARIED` for more varied people, of
+    whom those count that look like people.
     """
     rng = np.random.default_rng((0xCA57, seed))
     seeds = rng.choice(1_000_000, size=max(count * candidates_per_person, 2), replace=False)
     people = [Person.from_seed(first_seed + int(s)) for s in seeds]
+    if first_seed >= VARIED:
+        people = [person for person in people if person.is_likely]
     traits = np.stack([person.traits() for person in people])
     chosen = [0]
     distance = np.linalg.norm(traits - traits[0], axis=1)
@@ -259,6 +273,8 @@ def look_alike(seed: int, candidates: int = 200) -> int:
     first = seed // VARIED * VARIED + 1_000_000  # none of these is in a cast
     person = Person.from_seed(seed)
     others = [Person.from_seed(first + (seed * 7919 + k) % 1_000_000) for k in range(candidates)]
+    if seed >= VARIED:
+        others = [other for other in others if other.is_likely]
     like = [p for p in others if (p.masculine, p.hair_colour) == (person.masculine, person.hair_colour)]
     return min(like or others, key=lambda other: float(np.linalg.norm(other.traits() - person.traits()))).seed
 
