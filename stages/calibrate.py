@@ -4,10 +4,10 @@ How alike strangers are to an embedder depends on the pictures: on cameras, size
 enough people sets its own threshold, at the false-match rate that is asked for; one with too few keeps the embedder's
 shipped calibration, and says so.
 
-Strangers are compared by single faces, one comparison for each two people (`stages.false_matches`). Genuine pairs, two
-faces of one track some time apart, only tell whether the threshold leaves the embedder any use. What is looked at is
-a sample of people (`stages.people_sample`), and anchors are rounded, so that a few more clips do not change the scale:
-what follows would have to be done again for every clip.
+Strangers are compared by single faces, one comparison for each two people (`stages.likeness.false_matches`). Genuine
+pairs, two faces of one track some time apart, only tell whether the threshold leaves the embedder any use. What is
+looked at is a sample of people (`stages.likeness.people_sample`), and anchors are rounded, so that a few more clips do
+not change the scale: what follows would have to be done again for every clip.
 """
 
 import json
@@ -24,9 +24,9 @@ from pipeline.run import Run
 from pipeline.sample import Sample, rng
 from pipeline.stage import Barrier, LazyPart
 from stages.detect_faces import Faces
-from stages.false_matches import NOT_COMPARED, Strangers, measure
-from stages.people_sample import FACES, Met, meet
-from stages.similarity import CALIBRATIONS, Calibration, Metric, raw_scores
+from stages.likeness.false_matches import NOT_COMPARED, Strangers, measure
+from stages.likeness.people_sample import FACES, Met, meet
+from stages.likeness.similarity import CALIBRATIONS, Calibration, Metric, raw_scores
 from stages.track_people import People
 
 RECORD = "calibration.json"

@@ -10,11 +10,11 @@ import numpy as np
 from pipeline.run import Run
 from pipeline.sample import Sample
 from pipeline.stage import Outcome, Stage
-from stages.animation import flatness
-from stages.bars import Box, fits, may_have_bars, picture_box
 from stages.decode import Decoder
+from stages.film.animation import flatness
+from stages.film.bars import Box, fits, may_have_bars, picture_box
+from stages.film.stillness import EVERY_SECONDS, STILL_PX, motion_in
 from stages.pull_clips import Clip
-from stages.stillness import EVERY_SECONDS, STILL_PX, motion_in
 
 BARS_WITHIN_SECONDS = 6.0  # of the window's start: a few whole frames of it show where bars end
 BARS_FRAMES = 3
@@ -26,8 +26,9 @@ class Shot:
     """A stretch without a cut, [start_seconds, end_seconds) from the start of the file.
 
     `reason` says why it is not used, with the measured value and the threshold; None: it is. Motions are those of
-    `stages.stillness`: in pixels of a frame 144 pixels high, within a second; `fades` counts photos that go over into
-    others. `flatness` is that of `stages.animation`, 0 to 1. None where the shot is too short, or shows too little.
+    `stages.film.stillness`: in pixels of a frame 144 pixels high, within a second; `fades` counts photos that go over
+    into others. `flatness` is that of `stages.film.animation`, 0 to 1. None where the shot is too short, or shows too
+    little.
     """
 
     start_seconds: float
@@ -84,8 +85,9 @@ class CutShots(Stage):
     a cut. Both defaults are PySceneDetect's.
 
     A shot is dropped as `still_picture` when nothing in it moves by `min_local_motion` beside the camera (see
-    `stages.stillness`), and as `animation` when its frames are as flat as `max_flatness` (see `stages.animation`). A
-    window of nothing else is rejected as `still_picture`, `slideshow` (of several photos) or `animation`.
+    `stages.film.stillness`), and as `animation` when its frames are as flat as `max_flatness` (see
+    `stages.film.animation`). A window of nothing else is rejected as `still_picture`, `slideshow` (of several photos)
+    or `animation`.
     """
 
     reads = (Clip,)

@@ -2,8 +2,8 @@
 
 Frames are looked at in a small size: a face that the detector misses there is too small to be of use, also as
 somebody in the background. It is measured and embedded in a larger one. What costs most is done no more often than
-it tells something new: some frames are looked at whole, the others where faces are expected (`stages.glances`), and
-of faces that are plainly one person's few are embedded (`stages.runs`).
+it tells something new: some frames are looked at whole, the others where faces are expected (`stages.faces.glances`),
+and of faces that are plainly one person's few are embedded (`stages.faces.runs`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,15 +16,11 @@ from pipeline.columns import F32
 from pipeline.run import ModelStore, Run
 from pipeline.sample import Sample
 from pipeline.stage import Stage, check_choice
-from stages.burned_text import text_shares
 from stages.cut_shots import Shot, Shots
 from stages.decode import READERS, Decoder, sample_times
-from stages.glances import TILE_MIN_FACE_PIXELS, faces_of
-from stages.models.catalog import DETECTORS, EMBEDDERS
-from stages.models.device import check_device
-from stages.models.faces import Detection, Detector, Embedder
-from stages.pull_clips import Clip
-from stages.quality import (
+from stages.faces.burned_text import text_shares
+from stages.faces.glances import TILE_MIN_FACE_PIXELS, faces_of
+from stages.faces.quality import (
     PATCH_PIXELS,
     exposure,
     eyes_open,
@@ -37,7 +33,11 @@ from stages.quality import (
     upright_patch,
     yaw_degrees,
 )
-from stages.runs import to_embed
+from stages.faces.runs import to_embed
+from stages.models.catalog import DETECTORS, EMBEDDERS
+from stages.models.device import check_device
+from stages.models.faces import Detection, Detector, Embedder
+from stages.pull_clips import Clip
 
 FRAMES_PER_REQUEST = 32  # held in memory at once
 
@@ -46,8 +46,8 @@ FRAMES_PER_REQUEST = 32  # held in memory at once
 class Face:
     """One detected face. Coordinates are pixels of the frame; angles are degrees, 0 is frontal, level and upright.
 
-    What is measured of its picture is measured of the upright patch of its box, by the functions of `stages.quality`
-    with the fields' names.
+    What is measured of its picture is measured of the upright patch of its box, by the functions of
+    `stages.faces.quality` with the fields' names.
     """
 
     box: tuple[float, float, float, float]  # x0, y0, x1, y1

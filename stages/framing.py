@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stages.quality import size
+from stages.faces.quality import size
 from stages.tracking.boxes import area, intersection
 
 Box = tuple[float, float, float, float]

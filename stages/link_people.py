@@ -22,7 +22,7 @@ from pipeline.sample import Sample
 from pipeline.stage import Barrier, LazyPart
 from stages.calibrate import Scale
 from stages.crop_closeups import Closeups
-from stages.similarity import SAME_PERSON, Calibration
+from stages.likeness.similarity import SAME_PERSON, Calibration
 from stages.track_people import People
 
 BLOCK_NUMBERS = 1 << 22  # of the similarity matrix that are held at once, 8 bytes each

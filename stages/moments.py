@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from stages.detect_faces import Face, Faces, Frame
+from stages.faces.quality import look_gap, pose_gap_degrees, size
+from stages.faces.usual_look import qualities
 from stages.framing import Box, TooFarApart, padding_share, shows, square_of_one, square_of_two
+from stages.likeness.similarity import Calibration
 from stages.pair_people import Pair, visible
-from stages.quality import look_gap, pose_gap_degrees, size
-from stages.similarity import Calibration
 from stages.track_people import People, best_faces, face_of
-from stages.usual_look import qualities
 
 WIDE_POSE_GAP_DEGREES = 40.0  # poses that have nothing in common
 GAP_WEIGHT = 0.5  # a close-up that has nothing in common with round 1 outweighs a face half as good again

@@ -14,9 +14,9 @@ from pipeline.sample import Sample
 from pipeline.stage import Outcome, Stage
 from stages.calibrate import Scale
 from stages.detect_faces import Face, Faces
-from stages.quality import size
-from stages.reflection import MIN_REFLECTION, reflection
-from stages.similarity import Calibration
+from stages.faces.quality import size
+from stages.faces.reflection import MIN_REFLECTION, reflection
+from stages.likeness.similarity import Calibration
 from stages.track_people import People, Track, best_faces, face_of
 
 
@@ -81,12 +81,11 @@ class PairPeople(Stage):
     Each shot offers its two most visible people and is judged in the order of REASONS: `no_faces` and `one_person`
     (people seen in the shot; `poster_face` where track_people dropped the second one as a print);
     `more_than_two` (share of the sampled frames in which the third most visible is seen, also one whose track was
-    dropped for being seen too rarely); `faces_too_small` (median
-    size of the smaller of the two, in pixels of the full frame); `not_together` (share of the frames with exactly
-    these two); `text_over_face` (share of those in which text covers more than `max_text_share` of a face);
-    `not_recognisable` (embedded faces of the one who has fewer); `mirror_image` (`stages.reflection`, at or above the
-    threshold); `same_person_twice` (similarity of the two on the common scale, at or above the threshold: split
-    screens, pictures in pictures).
+    dropped for being seen too rarely); `faces_too_small` (median size of the smaller of the two, in pixels of the full
+    frame); `not_together` (share of the frames with exactly these two); `text_over_face` (share of those in which text
+    covers more than `max_text_share` of a face); `not_recognisable` (embedded faces of the one who has fewer);
+    `mirror_image` (`stages.faces.reflection`, at or above the threshold); `same_person_twice` (similarity of the two on
+    the common scale, at or above the threshold: split screens, pictures in pictures).
     """
 
     version = 3

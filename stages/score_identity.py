@@ -31,12 +31,12 @@ from pipeline.sample import Sample
 from pipeline.stage import Scorer, check_choice
 from stages.calibrate import Scale
 from stages.crop_closeups import Closeups
+from stages.faces.quality import PATCH_PIXELS, sharpness, size, upright_patch
+from stages.likeness.similarity import CALIBRATIONS, Calibration
 from stages.models.catalog import DETECTORS, EMBEDDERS
 from stages.models.device import check_device
 from stages.models.faces import Detection, Detector, Embedder
 from stages.pictures import decode_picture
-from stages.quality import PATCH_PIXELS, sharpness, size, upright_patch
-from stages.similarity import CALIBRATIONS, Calibration
 from stages.synthesize_bodies import Bodies
 
 Scores = dict[str, float | None]

@@ -10,9 +10,9 @@ from pipeline.columns import F32
 from pipeline.sample import Sample
 from pipeline.stage import Stage
 from stages.detect_faces import Face, Faces, quality_of
-from stages.liveliness import MIN_LIVELINESS, liveliness
-from stages.quality import pose_gap_degrees
-from stages.similarity import CALIBRATIONS, SAME_PERSON, Calibration
+from stages.faces.liveliness import MIN_LIVELINESS, liveliness
+from stages.faces.quality import pose_gap_degrees
+from stages.likeness.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 from stages.tracking.evidence import Evidence, Spotted, standardized
 from stages.tracking.following import Follower
 from stages.tracking.linking import link
@@ -83,7 +83,7 @@ class TrackPeople(Stage):
     Tracks are dropped as `too_few_sightings` (of the longest stretch), `seen_too_rarely` (share of the frames from
     first to last, without those between two stretches that would each do) and `weak_detections` (mean score of the
     detector): a print on a shirt flickers, a face does not, though it may be hidden for a while. `poster_face`: looks
-    that never change (`stages.liveliness`).
+    that never change (`stages.faces.liveliness`).
     """
 
     version = 3

@@ -35,10 +35,10 @@ from pipeline.sample import Sample, Verdict
 from stages.calibrate import Scale
 from stages.cut_shots import CutShots, Shots
 from stages.detect_faces import DetectFaces, Faces, Frame, Models, measured, planned_times
+from stages.likeness.similarity import CALIBRATIONS
 from stages.models.faces import Detection, Embedder
 from stages.pair_people import PairPeople
 from stages.pull_clips import Clip, PullClips
-from stages.similarity import CALIBRATIONS
 from stages.sources.studio import StudioClip, cast_clips, draw_clip, truth
 from stages.track_people import TrackPeople
 

@@ -22,8 +22,8 @@ from pipeline.run import Run
 from pipeline.sample import Sample, Verdict
 from stages.cut_shots import CutShots
 from stages.detect_faces import DetectFaces, Faces
+from stages.faces.quality import size
 from stages.pull_clips import PullClips
-from stages.quality import size
 from stages.sources.studio import ClipTruth, draw_clip, hard_clips, truth
 from stages.sources.studio.truth import FaceBox
 from stages.track_people import People, TrackPeople

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, conv2d, max_pool2d, pad, relu
 
+from stages.faces.quality import upright_patch
 from stages.models.faces import Detection
 from stages.models.weights import Weights
-from stages.quality import upright_patch
 
 THREADS = 1  # fixed, as faces are taken one by one: batches and threads both move the last digits
 

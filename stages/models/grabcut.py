@@ -11,11 +11,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from stages.faces.quality import size
 from stages.models.faces import Detection
 from stages.models.matting import soften
 from stages.models.mixture import fit, monomials
 from stages.models.silhouette import log_odds
-from stages.quality import size
 
 SIDE_PIXELS = 224  # of the longer side while cutting: edges need no more, and the time grows with the area
 LEARNING_SHARE = 0.5  # of that side while colours are learnt

@@ -1,13 +1,14 @@
 """Where in a picture a person probably is, told from the face alone: head, neck, shoulders, trunk.
 
-Lengths are in face sizes (`stages.quality.size` of the box). The head leans and turns as the face does; the trunk hangs
-straight down from where that puts the neck. What is drawn is loose, for hair and clothes: colour and edges decide.
+Lengths are in face sizes (`stages.faces.quality.size` of the box). The head leans and turns as the face does; the trunk
+hangs straight down from where that puts the neck. What is drawn is loose, for hair and clothes: colour and edges
+decide.
 """
 
 import numpy as np
 
+from stages.faces.quality import roll_degrees, size, yaw_degrees
 from stages.models.faces import Detection
-from stages.quality import roll_degrees, size, yaw_degrees
 
 HEAD_AXES = 0.58, 0.78  # half axes across and along, with hair and ears
 HEAD_ABOVE = 0.18  # the head's middle over that of the face

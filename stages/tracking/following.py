@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from stages.similarity import Calibration
+from stages.likeness.similarity import Calibration
 from stages.tracking import motion
 from stages.tracking.assignment import assign
 from stages.tracking.evidence import Evidence, Spotted

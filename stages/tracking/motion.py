@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stages.quality import size
+from stages.faces.quality import size
 
 
 @dataclass(frozen=True)

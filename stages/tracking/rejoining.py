@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from stages.similarity import Calibration
+from stages.likeness.similarity import Calibration
 from stages.tracking import motion
 from stages.tracking.evidence import Evidence
 from stages.tracking.linking import link

@@ -7,8 +7,8 @@ import numpy as np
 from pipeline.sample import Sample
 from stages.calibrate import Scale
 from stages.detect_faces import Face, Faces, Frame
-from stages.quality import LOOK_PIXELS
-from stages.similarity import CALIBRATIONS
+from stages.faces.quality import LOOK_PIXELS
+from stages.likeness.similarity import CALIBRATIONS
 
 WIDTH, HEIGHT = 640, 360
 SHIPPED = Scale("dlib", CALIBRATIONS["dlib"], "shipped", None, 1e-3)
@@ -28,7 +28,7 @@ def vector(person: int, wobble: int = 0, twin_of: int | None = None) -> tuple[fl
 
 
 def look(person: int, wobble: int = 0) -> bytes:
-    """Return grey levels that are a person's own, 0.2 to 0.3 (stages.quality.look_gap) from the person's others."""
+    """Return grey levels that are a person's own, 0.2 to 0.3 (faces.quality.look_gap) from the person's others."""
     own, passing = (np.random.default_rng(seed) for seed in (person, 1000 + wobble))
     levels = own.normal(128, 40, (LOOK_PIXELS, LOOK_PIXELS)) + passing.normal(0, 23, (LOOK_PIXELS, LOOK_PIXELS))
     return levels.clip(0, 255).astype(np.uint8).tobytes()

@@ -19,8 +19,8 @@ from pipeline.run import Run
 from pipeline.runner import build
 from pipeline.stage import LazyPart
 from stages.calibrate import RECORD, Calibrate, Findings, Scale, rounded, shortfall_of, weigh
-from stages.people_sample import meet
-from stages.similarity import CALIBRATIONS
+from stages.likeness.people_sample import meet
+from stages.likeness.similarity import CALIBRATIONS
 from tests.conftest import hashed_files
 from tests.stages.strangers import cast, false_match_rate, window
 
@@ -187,7 +187,7 @@ def test_near_copies_are_no_genuine_pairs():
 
 
 def test_the_sample_takes_a_window_of_each_video_before_a_second_one(monkeypatch):
-    monkeypatch.setattr("stages.people_sample.MOST_WINDOWS", 64)
+    monkeypatch.setattr("stages.likeness.people_sample.MOST_WINDOWS", 64)
     read_parts: list[int] = []
 
     def part(number: int, keys: list[str]) -> LazyPart:

@@ -11,12 +11,12 @@ from pipeline.sample import Sample, Verdict
 from stages.crop_closeups import Closeups, CropCloseups, View
 from stages.cut_shots import Shot, Shots
 from stages.detect_faces import DetectFaces
+from stages.likeness.similarity import CALIBRATIONS
 from stages.models.catalog import EMBEDDERS
 from stages.models.faces import Detection
 from stages.models.silhouette import log_odds
 from stages.pair_people import PairPeople
 from stages.pictures import decode_mask, decode_picture
-from stages.similarity import CALIBRATIONS
 from stages.sources.studio import StudioClip, choose_cast, draw_clip, truth
 from stages.track_people import TrackPeople
 from tests.stages.crowd import SHIPPED

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from stages.likeness.similarity import CALIBRATIONS
 from stages.link_people import LinkPeople, assign_splits, clusters, mutual_links, needed_similarity
-from stages.similarity import CALIBRATIONS
 from tests.stages.strangers import cast, faces_of
 
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}

@@ -5,9 +5,9 @@ import pytest
 
 from pipeline.sample import Sample
 from stages.detect_faces import Faces, Frame
+from stages.likeness.similarity import CALIBRATIONS
 from stages.moments import ALTERNATIVES, Choice, Limits, Shortfall, choose, gap
 from stages.pair_people import Pair
-from stages.similarity import CALIBRATIONS
 from stages.track_people import People, TrackPeople
 from tests.stages.crowd import face, shot, vector, window
 

@@ -7,10 +7,10 @@ from pipeline.errors import ConfigError
 from pipeline.run import ModelStore
 from pipeline.sample import Sample
 from stages.calibrate import Scale
+from stages.likeness.similarity import Calibration
 from stages.models.faces import Detection
 from stages.pictures import jpeg
 from stages.score_identity import Judge, Opinion, ScoreIdentity
-from stages.similarity import Calibration
 from stages.synthesize_bodies import Bodies, Body
 from tests.stages.conversation.drawn import SIZE, Sitter, closeups, draw
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stages.detect_faces import Faces, Frame
-from stages.similarity import CALIBRATIONS
+from stages.likeness.similarity import CALIBRATIONS
 from stages.track_people import BEST_FACES, People, TrackPeople, best_faces, likeness
 from tests.stages.crowd import face, shot, vector, window
 

@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import SampleError
 from stages.conversation.body_prompts import BodyPrompt, Bottom, Light, Place, Pose, Shoes, Top
 from stages.conversation.colours import COLOURS
+from stages.likeness.similarity import CALIBRATIONS
 from stages.models.catalog import EMBEDDERS
 from stages.models.compositor.body import SEAT_HEIGHT, draw_joints
 from stages.models.compositor.compositor import Compositor
@@ -20,7 +21,6 @@ from stages.models.compositor.relief import Layer
 from stages.models.compositor.seats import draw_seat
 from stages.models.faces import Detection
 from stages.models.mtcnn import Mtcnn
-from stages.similarity import CALIBRATIONS
 from stages.sources.studio.brush import Canvas
 from tests.stages.models.sitters import sit
 

@@ -4,11 +4,11 @@ import dlib
 import numpy as np
 import pytest
 
+from stages.likeness.similarity import CALIBRATIONS, SAME_PERSON
 from stages.models.catalog import DETECTORS, EMBEDDERS, HERE
 from stages.models.dlib_resnet import DlibResnet
 from stages.models.faces import Detection
 from stages.models.weights import find
-from stages.similarity import CALIBRATIONS, SAME_PERSON
 from stages.sources.studio import StudioClip, choose_cast, draw_frames, truth
 
 LEFT, RIGHT = choose_cast(2, seed=3)

@@ -71,6 +71,11 @@ def test_varied_people_reach_past_the_ranges_of_plain_ones():
     assert max(wide) > max(plain)
 
 
+def test_people_of_the_hard_set_have_likely_faces():
+    assert not all(Person.from_seed(VARIED + seed).is_likely for seed in range(60))
+    assert all(Person.from_seed(person).is_likely for clip in hard_clips(60, seed=5) for person in clip.people)
+
+
 @pytest.mark.parametrize("kind", HARD_KINDS)
 def test_kinds_say_who_is_a_pair_and_why_others_are_none(kind):
     known = truth(clip(kind))

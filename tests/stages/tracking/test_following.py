@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.similarity import CALIBRATIONS
+from stages.likeness.similarity import CALIBRATIONS
 from stages.tracking.evidence import Evidence, Spotted, standardized
 from stages.tracking.following import Follower
 from tests.stages.crowd import vector

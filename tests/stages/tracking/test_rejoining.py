@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stages.similarity import CALIBRATIONS
+from stages.likeness.similarity import CALIBRATIONS
 from stages.tracking.evidence import Evidence
 from stages.tracking.rejoining import Piece, Rejoiner
 from tests.stages.crowd import vector

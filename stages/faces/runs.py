@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from stages.quality import look_gap, size
+from stages.faces.quality import look_gap, size
 from stages.tracking.boxes import overlap
 
 # A face stays (MIN_OVERLAP with the one before) and looks much the same, or it hardly moves and may look different: a

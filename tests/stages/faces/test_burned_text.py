@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.burned_text import text_shares
+from stages.faces.burned_text import text_shares
 from stages.sources.studio import StudioClip, draw_frames, truth
 
 CLIP = StudioClip("duo.mp4", 5, "duo")

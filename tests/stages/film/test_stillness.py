@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
+from stages.film.stillness import STILL_PX, Motion, Step, compare, motion_in, motion_of
 from stages.sources.studio import StudioClip, draw_frames
-from stages.stillness import STILL_PX, Motion, Step, compare, motion_in, motion_of
 
 SECONDS = [0.5 * number for number in range(8)]
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.animation import flatness
+from stages.film.animation import flatness
 from stages.sources.studio import cast_clips, draw_frames
 
 

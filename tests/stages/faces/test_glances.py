@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.glances import TILE_PIXELS, between, faces_of, tile_around, whole_looks
+from stages.faces.glances import TILE_PIXELS, between, faces_of, tile_around, whole_looks
 from stages.models.faces import Detection
 
 POINTS = (0.3, 0.4, 0.7, 0.4, 0.5, 0.6, 0.35, 0.8, 0.65, 0.8)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from stages.detect_faces import Face
-from stages.quality import look_gaps, quality, size
+from stages.faces.quality import look_gaps, quality, size
 
 MIN_FACES = 5  # others of a person, for something to be usual
 WITNESSES = 3  # other faces that must look alike: the hand may stay for a second

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from stages.detect_faces import Face
-from stages.quality import grey_levels
-from stages.usual_look import occlusions, qualities
+from stages.faces.quality import grey_levels
+from stages.faces.usual_look import occlusions, qualities
 from tests.stages.crowd import face
 
 

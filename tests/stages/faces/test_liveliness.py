@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.liveliness import MIN_LIVELINESS, liveliness
+from stages.faces.liveliness import MIN_LIVELINESS, liveliness
 from stages.sources.studio import Expression, Person, draw_portrait
 
 SECONDS = [number / 3 for number in range(10)]

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.quality import (
+from stages.faces.quality import (
     exposure,
     eyes_open,
     grey_levels,

@@ -11,8 +11,8 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
+from stages.faces.quality import size
 from stages.models.faces import Detection
-from stages.quality import size
 from stages.tracking.boxes import area, intersection, overlap
 
 Box = tuple[float, float, float, float]

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.bars import fits, may_have_bars, picture_box
+from stages.film.bars import fits, may_have_bars, picture_box
 
 SIZE = (320, 180)
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from stages.detect_faces import Face
-from stages.runs import contested, runs, to_embed
+from stages.faces.runs import contested, runs, to_embed
 from tests.stages.crowd import face, look
 
 ONE_SHOT = [0] * 8

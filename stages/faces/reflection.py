@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.quality import grey_levels
+from stages.faces.quality import grey_levels
 
 MIN_MOMENTS = 5  # fewer may agree by chance
 # Drawn people before a mirror have 0.56 to 0.65, as their two faces' boxes tremble apart; any two people, filmed or

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from stages.likeness.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 from stages.models.catalog import EMBEDDERS
-from stages.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 
 L2 = Calibration("l2", strangers=0.8, threshold=0.4, same=0.0)
 COSINE = Calibration("cosine", strangers=0.0, threshold=0.4, same=1.0)

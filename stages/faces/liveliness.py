@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from stages.quality import grey_levels
+from stages.faces.quality import grey_levels
 
 MIN_LOOKS = 4  # fewer say nothing
 MOST_LOOKS = 9  # that are compared; of more, an even selection

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from stages.quality import LOOK_PIXELS
-from stages.reflection import MIN_REFLECTION, reflection
+from stages.faces.quality import LOOK_PIXELS
+from stages.faces.reflection import MIN_REFLECTION, reflection
 
 
 def acting(seed: int, count: int = 10) -> list[np.ndarray]:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from stages.false_matches import NOT_COMPARED, measure, rate_bound, returning
-from stages.similarity import raw_scores
+from stages.likeness.false_matches import NOT_COMPARED, measure, rate_bound, returning
+from stages.likeness.similarity import raw_scores
 from tests.stages.strangers import cast, faces_of, false_match_rate
 
 
