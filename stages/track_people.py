@@ -10,7 +10,7 @@ from pipeline.columns import F32
 from pipeline.sample import Sample
 from pipeline.stage import Stage
 from stages.detect_faces import Face, Faces, quality_of
-from stages.faces.liveliness import MIN_LIVELINESS, liveliness
+from stages.faces.liveliness import MIN_LIVELINESS, MIN_LIVELINESS_BESIDE, MUCH_LIVELIER, liveliness
 from stages.faces.quality import pose_gap_degrees
 from stages.likeness.similarity import CALIBRATIONS, SAME_PERSON, Calibration
 from stages.tracking.evidence import Evidence, Spotted, standardized
@@ -83,10 +83,10 @@ class TrackPeople(Stage):
     Tracks are dropped as `too_few_sightings` (of the longest stretch), `seen_too_rarely` (share of the frames from
     first to last, without those between two stretches that would each do) and `weak_detections` (mean score of the
     detector): a print on a shirt flickers, a face does not, though it may be hidden for a while. `poster_face`: looks
-    that never change (`stages.faces.liveliness`).
+    that never change, or change far less than those of somebody in the same shot (`stages.faces.liveliness`).
     """
 
-    version = 3
+    version = 4
     reads = (Faces,)
     writes = (People,)
 
@@ -99,6 +99,7 @@ class TrackPeople(Stage):
     min_seen_share: float = 0.5
     min_mean_score: float = 0.88
     min_liveliness: float = MIN_LIVELINESS
+    min_liveliness_beside: float = MIN_LIVELINESS_BESIDE  # of somebody much livelier
     min_link_similarity: float = SAME_PERSON
     min_link_margin: float = 0.1  # to somebody else, who was seen together with the one linked to
 
@@ -149,9 +150,24 @@ class TrackPeople(Stage):
         )
         pieces = [tuple(Sighting(numbers[frame], face) for frame, face in one.sightings) for one in tracklets]
         groups = rejoiner.rejoin([_piece(faces, sightings) for sightings in pieces])
-        return [
-            self._track(faces, shot, [(pieces[i], tracklets[i].abstained) for i in group], scale) for group in groups
-        ]
+        return self._without_prints(
+            faces,
+            [self._track(faces, shot, [(pieces[i], tracklets[i].abstained) for i in group], scale) for group in groups],
+        )
+
+    def _without_prints(self, faces: Faces, tracks: Sequence[Track]) -> list[Track]:
+        """Mark the tracks of one shot that follow a print."""
+        alive = [_liveliness(faces, track) if track.reason is None else None for track in tracks]
+        liveliest = max((life for life in alive if life is not None), default=0.0)
+        judged = []
+        for track, life in zip(tracks, alive, strict=True):
+            if life is not None:
+                beside = liveliest >= MUCH_LIVELIER * life
+                threshold = self.min_liveliness_beside if beside else self.min_liveliness
+                if life < threshold:
+                    track = replace(track, reason="poster_face", measured=life, threshold=threshold)
+            judged.append(track)
+        return judged
 
     def _spotted(self, face: Face) -> Spotted:
         embedding = None if face.embedding is None else np.array(face.embedding, np.float32)
@@ -193,11 +209,6 @@ class TrackPeople(Stage):
         score = float(np.mean([face_of(faces, s).score for s in sightings]))
         if score < self.min_mean_score:
             return "weak_detections", score, self.min_mean_score
-        alive = liveliness(
-            [face_of(faces, s).look for s in sightings], [faces.frames[s.frame].seconds for s in sightings]
-        )
-        if alive is not None and alive < self.min_liveliness:
-            return "poster_face", alive, self.min_liveliness
         return None, None, None
 
 
@@ -255,6 +266,11 @@ def _piece(faces: Faces, sightings: Sequence[Sighting]) -> Piece:
         boxes=tuple(face_of(faces, s).box for s in sightings),
         embeddings=best_embeddings(faces, sightings),
     )
+
+
+def _liveliness(faces: Faces, track: Track) -> float | None:
+    looks = [face_of(faces, sighting).look for sighting in track.sightings]
+    return liveliness(looks, [faces.frames[sighting.frame].seconds for sighting in track.sightings])
 
 
 def _medoid(embeddings: np.ndarray, scale: Calibration) -> tuple[float, ...] | None:

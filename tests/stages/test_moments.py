@@ -27,7 +27,7 @@ DUO = shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 150, 2: 400})
 
 
 def choice_of(*shots: list[Frame], limits: Limits = LIMITS, pair_shots: tuple[int, ...] = (0,)) -> Choice | Shortfall:
-    sample: Sample = TrackPeople(min_liveliness=0.0).process(window(*shots), None)
+    sample: Sample = TrackPeople(min_liveliness=0.0, min_liveliness_beside=0.0).process(window(*shots), None)
     return choose(sample[Faces], sample[People], Pair((0, 1), pair_shots, 1.0, 0.0), limits, CALIBRATIONS["dlib"])
 
 

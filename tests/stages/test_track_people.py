@@ -83,7 +83,22 @@ def test_a_face_that_never_changes_is_a_poster():
     living, poster = track(frames).tracks
     assert (living.person, living.reason) == (0, None)
     assert (poster.person, poster.reason) == (None, "poster_face")
-    assert poster.measured < poster.threshold == TrackPeople().min_liveliness
+    assert poster.measured < poster.threshold == TrackPeople().min_liveliness_beside
+
+
+def test_a_print_that_trembles_is_one_beside_somebody_livelier_and_alone_it_is_given_the_benefit_of_doubt():
+    frames = shot(0, {1: ALWAYS, 2: ALWAYS}, x={1: 100, 2: 400})
+    levels = np.frombuffer(frames[0].faces[1].look, np.uint8).astype(float)
+    noise = np.random.default_rng(3)
+
+    def trembling(face):
+        return replace(face, look=(levels + noise.normal(0, 2.2, levels.shape)).clip(0, 255).astype(np.uint8).tobytes())
+
+    prints = [trembling(f.faces[1]) for f in frames]
+    beside = track([replace(f, faces=(f.faces[0], p)) for f, p in zip(frames, prints, strict=True)]).tracks[1]
+    alone = track([replace(f, faces=(p,)) for f, p in zip(frames, prints, strict=True)]).tracks[0]
+    assert (beside.reason, alone.reason) == ("poster_face", None)
+    assert TrackPeople().min_liveliness < beside.measured < beside.threshold
 
 
 def test_small_faces_are_persons_without_embedding():
