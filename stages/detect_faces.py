@@ -108,7 +108,7 @@ class DetectFaces(Stage):
 
     reads = (Clip, Shots)
     writes = (Faces,)
-    version = 5
+    version = 6
 
     frames_per_second: float = 3.0
     cut_distance_seconds: float = 0.1  # kept from the shot's ends, where frames may blend

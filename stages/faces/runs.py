@@ -20,7 +20,6 @@ MIN_OVERLAP, MAX_LOOK_GAP = 0.55, 0.35
 STILL_OVERLAP, STILL_LOOK_GAP = 0.7, 0.6
 MIN_OVERLAP_WITH_FIRST = 0.4
 NEAR_FACES = 1.5  # distance between the middles of two faces, in sizes of the larger: about a head's width
-BEST = 2  # faces of a run that are embedded beside its first and last
 
 
 class Seen(Protocol):
@@ -36,14 +35,14 @@ class Seen(Protocol):
 def to_embed(
     frames: Sequence[Sequence[Seen]], shots: Sequence[int], qualities: Sequence[Sequence[float]]
 ) -> set[tuple[int, int]]:
-    """Return the faces to embed, as (frame, face): of each run the first, the last and the BEST ones by quality.
+    """Return the faces to embed, as (frame, face): of each run the first, the last and the best by quality.
 
     `frames` are faces in consecutive frames, which belong to `shots`.
     """
     chosen: set[tuple[int, int]] = set()
     for run in runs(frames, shots):
-        best = sorted(run, key=lambda at: (-qualities[at[0]][at[1]], at))[:BEST]
-        chosen |= {run[0], run[-1], *best}
+        best = min(run, key=lambda at: (-qualities[at[0]][at[1]], at))
+        chosen |= {run[0], run[-1], best}
     return chosen
 
 
