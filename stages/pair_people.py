@@ -16,7 +16,7 @@ from stages.calibrate import Scale
 from stages.detect_faces import Face, Faces
 from stages.faces.quality import size
 from stages.faces.reflection import MIN_REFLECTION, reflection
-from stages.likeness.similarity import Calibration
+from stages.likeness.similarity import CALIBRATIONS, Calibration
 from stages.track_people import People, Track, best_faces, face_of
 
 
@@ -88,7 +88,7 @@ class PairPeople(Stage):
     the common scale, at or above the threshold: split screens, pictures in pictures).
     """
 
-    version = 3
+    version = 4
     reads = (Faces, People, Scale)
     writes = (Pair, PairSearch)
 
@@ -175,9 +175,13 @@ def glimpsed(people: People, shot: int) -> int:
 
 
 def similarity(faces: Faces, people: People, persons: tuple[int, int], scale: Calibration) -> float:
-    """Compare the best faces of two persons, on the common scale."""
+    """Compare the best faces of two persons, on the common scale.
+
+    On the run's or the embedder's shipped scale, whichever finds them more alike: a run whose strangers are much alike
+    has a strict scale, on which one person might pass as two.
+    """
     a, b = (best_faces(faces, _tracks(people, person)) for person in persons)
-    return scale.of_sets(a, b)
+    return max(scale.of_sets(a, b), CALIBRATIONS[faces.embedder].of_sets(a, b))
 
 
 def _reject(sample: Sample, verdicts: Sequence[ShotVerdict]) -> Sample:

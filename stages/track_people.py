@@ -12,7 +12,7 @@ from pipeline.stage import Stage
 from stages.detect_faces import Face, Faces, quality_of
 from stages.faces.liveliness import MIN_LIVELINESS, MIN_LIVELINESS_BESIDE, MUCH_LIVELIER, liveliness
 from stages.faces.quality import pose_gap_degrees
-from stages.likeness.similarity import CALIBRATIONS, SAME_PERSON, Calibration
+from stages.likeness.similarity import CALIBRATIONS, Calibration
 from stages.tracking.evidence import Evidence, Spotted, standardized
 from stages.tracking.following import Follower
 from stages.tracking.linking import link
@@ -86,7 +86,7 @@ class TrackPeople(Stage):
     that never change, or change far less than those of somebody in the same shot (`stages.faces.liveliness`).
     """
 
-    version = 4
+    version = 5
     reads = (Faces,)
     writes = (People,)
 
@@ -100,7 +100,7 @@ class TrackPeople(Stage):
     min_mean_score: float = 0.88
     min_liveliness: float = MIN_LIVELINESS
     min_liveliness_beside: float = MIN_LIVELINESS_BESIDE  # of somebody much livelier
-    min_link_similarity: float = SAME_PERSON
+    min_link_similarity: float = 0.58  # above SAME_PERSON: look-alikes on both sides of a cut reach 0.56
     min_link_margin: float = 0.1  # to somebody else, who was seen together with the one linked to
 
     def process(self, sample: Sample, model: None) -> Sample:

@@ -10,7 +10,7 @@ from stages.faces.reflection import MIN_REFLECTION
 from stages.likeness.similarity import CALIBRATIONS
 from stages.pair_people import Pair, PairPeople, PairSearch
 from stages.track_people import People, TrackPeople
-from tests.stages.crowd import SHIPPED, face, shot, window
+from tests.stages.crowd import SHIPPED, face, shot, vector, window
 
 ALWAYS = range(12)
 X = {1: 60.0, 2: 260.0, 3: 460.0}
@@ -66,6 +66,16 @@ def test_a_window_without_a_pair_says_why(people, size, reason, measured, thresh
 def test_somebody_who_passes_by_for_a_while_does_no_harm():
     _, pair = search(window(shot(0, {1: ALWAYS, 2: ALWAYS, 3: range(4, 8)}, x=X)))
     assert pair[Pair].together_share == pytest.approx(8 / 12)
+
+
+def test_a_strict_scale_of_the_run_lets_nobody_pass_as_two():
+    frames = [
+        replace(f, faces=(f.faces[0], replace(f.faces[1], embedding=vector(2, i, twin_of=1))))  # 0.3 apart
+        for i, f in enumerate(shot(0, {1: ALWAYS, 2: ALWAYS}, x=X))
+    ]
+    strict = replace(SHIPPED, calibration=replace(SHIPPED.calibration, threshold=0.25))
+    outcome = PairPeople().process(TrackPeople().process(window(frames), None).put(strict), None)
+    assert (outcome.reason, outcome.threshold) == ("same_person_twice", 0.55)
 
 
 def test_somebody_may_leave_and_come_back():
