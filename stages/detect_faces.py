@@ -239,8 +239,12 @@ def _face(picture: np.ndarray, face: Detection, text_share: float, full: float) 
     )
 
 
-def quality_of(face: Face) -> float:
-    """Return how good a face is as a picture of its person, 0 to 1, so far as the face alone can tell."""
+def quality_of(face: Face, eyes_open: float | None = None, occlusion: float = 0.0) -> float:
+    """Return how good a face is as a picture of its person, 0 to 1.
+
+    The face alone tells neither whether its eyes are open, for that person, nor what covers it
+    (`stages.faces.usual_look` does). Left out, both count as faultless.
+    """
     return quality(
         face_pixels=size(face.box),
         sharpness=face.sharpness,
@@ -249,6 +253,8 @@ def quality_of(face: Face) -> float:
         roll_degrees=face.roll_degrees,
         exposure=face.exposure,
         score=face.score,
+        eyes_open=eyes_open,
+        occlusion=occlusion,
     )
 
 

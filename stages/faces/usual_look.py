@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.detect_faces import Face
-from stages.faces.quality import look_gaps, quality, size
+from stages.detect_faces import Face, quality_of
+from stages.faces.quality import look_gaps
 
 MIN_FACES = 5  # others of a person, for something to be usual
 WITNESSES = 3  # other faces that must look alike: the hand may stay for a second
@@ -28,14 +28,8 @@ def qualities(faces: Sequence[Face]) -> list[float]:
     known = [face.eyes_open for face in faces if face.eyes_open is not None]
     usual = float(np.quantile(known, USUAL_EYES_QUANTILE)) if len(known) > MIN_FACES else None
     return [
-        quality(
-            face_pixels=size(face.box),
-            sharpness=face.sharpness,
-            yaw_degrees=face.yaw_degrees,
-            pitch_degrees=face.pitch_degrees,
-            roll_degrees=face.roll_degrees,
-            exposure=face.exposure,
-            score=face.score,
+        quality_of(
+            face,
             eyes_open=None if not usual or face.eyes_open is None else face.eyes_open / usual,
             occlusion=covered,
         )
